@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# What the scripts share: where things are, and the environment of a build. Sourced, never run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+deps=$root/build/deps
+
+say() { printf '==> %s\n' "$*" >&2; }
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# A Node and an npm that scripts/setup brought go before the machine's own. They look for npm's
+# global settings beside themselves, so the machine's (a mirror, certificates) are pointed out.
+use_node() {
+  local bin=$deps/node/node_modules/.bin
+  [[ -d $bin ]] || return 0
+  case :$PATH: in
+    *:"$bin":*) ;;
+    *) export PATH="$bin:$PATH" ;;
+  esac
+  if [[ -s $deps/node/globalconfig ]]; then
+    NPM_CONFIG_GLOBALCONFIG=$(<"$deps/node/globalconfig")
+    export NPM_CONFIG_GLOBALCONFIG
+  fi
+  # Debian's Node trusts the machine's certificates, the one from npm only its own.
+  local certificates=/etc/ssl/certs/ca-certificates.crt
+  if [[ -z ${NODE_EXTRA_CA_CERTS:-} && -r $certificates ]]; then
+    export NODE_EXTRA_CA_CERTS=$certificates
+  fi
+}
+
+# Sets AFINA_EMSCRIPTEN, the folder that the CMake preset `wasm` builds with: the caller's, an emsdk
+# on PATH, or Debian's. Fails, silently, where there is none.
+use_emscripten() {
+  local debian=/usr/share/emscripten toolchain=cmake/Modules/Platform/Emscripten.cmake emcc
+  if [[ -z ${AFINA_EMSCRIPTEN:-} ]]; then
+    AFINA_EMSCRIPTEN=$debian
+    if emcc=$(command -v emcc); then
+      emcc=$(dirname "$(readlink -f "$emcc")")
+      [[ -f $emcc/$toolchain ]] && AFINA_EMSCRIPTEN=$emcc
+    fi
+  fi
+  [[ -f $AFINA_EMSCRIPTEN/$toolchain ]] || return 1
+  export AFINA_EMSCRIPTEN
+  # Emscripten's link step loads acorn, which Debian puts where only Debian's own Node looks.
+  if [[ $AFINA_EMSCRIPTEN == "$debian" ]]; then
+    export NODE_PATH=/usr/share/nodejs${NODE_PATH:+:$NODE_PATH}
+  fi
+}
+
+# build_preset PRESET: configures and builds one of CMakePresets.json.
+build_preset() {
+  (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1")
+}
+
+# The page, from the WASM module up to build/web.
+build_page() {
+  use_emscripten || die "no Emscripten: run scripts/setup build"
+  build_preset wasm
+  npm run build --prefix "$root/web"
+}
