@@ -1,0 +1,76 @@
+/* The model's configuration, in the form of Hugging Face's config.json for GPT-2.
+ *
+ *     afina_gpt_config config;
+ *     afina_labels labels;
+ *     if (!afina_gpt_config_parse(&config, &labels, json, size, &error)) ...
+ *     afina_labels_free(&labels);
+ *
+ * Whatever in the file would change the mathematics and is not what Afina computes is refused, by
+ * the key's name; keys without influence on it (dropout, generation settings) are ignored. */
+#ifndef AFINA_CONFIG_H
+#define AFINA_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory.h"
+#include "status.h"
+
+/* Where the classification head reads a text. The numbers are frozen: they cross to JavaScript. */
+typedef enum afina_readout {
+  AFINA_READOUT_LAST = 0,   /* the last token of the text */
+  AFINA_READOUT_MEAN = 1,   /* the mean over the tokens of the text */
+  AFINA_READOUT_SPECIAL = 2 /* an end-of-text token put behind the text */
+} afina_readout;
+
+/* The largest configuration that is accepted; kernels.h adds AFINA_MAX_CONTEXT and
+ * AFINA_MAX_HEAD_SIZE. */
+enum {
+  AFINA_MAX_VOCABULARY = 1000000,
+  AFINA_MAX_LAYERS = 200,
+  AFINA_MAX_CHANNELS = 16384,
+  AFINA_MAX_INNER = 8 * AFINA_MAX_CHANNELS,
+  AFINA_MAX_CLASSES = 10000
+};
+
+typedef struct afina_gpt_config {
+  size_t vocabulary; /* V */
+  size_t context;    /* T, the most tokens in a text */
+  size_t channels;   /* C, a multiple of heads */
+  size_t layers;     /* L */
+  size_t heads;      /* H */
+  size_t inner;      /* F, the width of the MLP */
+  size_t classes;    /* 0: a language model without a classification head; else at least 2 */
+  afina_readout readout;
+} afina_gpt_config;
+
+/* The names of the classes, in the order of their ids. */
+typedef struct afina_labels {
+  char **names;
+  size_t count;
+} afina_labels;
+
+void afina_labels_free(afina_labels *labels);
+
+/* AFINA_E_ARGUMENT or AFINA_E_LIMIT where a size is zero, above its limit or does not fit the
+ * others. */
+afina_status afina_gpt_config_check(const afina_gpt_config *config, afina_error *error);
+
+/* Reads a config.json (hostile input). `labels` may be NULL. On success labels->count ==
+ * out->classes: both are 0 where "architectures" names another model than
+ * GPT2ForSequenceClassification. AFINA_E_FORMAT: damaged; AFINA_E_UNSUPPORTED: another architecture
+ * or variant; AFINA_E_LIMIT: too large. */
+afina_status afina_gpt_config_parse(afina_gpt_config *out, afina_labels *labels, const void *json,
+                                    size_t size, afina_error *error);
+
+/* Writes a config.json that transformers loads: as GPT2ForSequenceClassification where
+ * config->classes > 0, else as GPT2LMHeadModel. `labels` may be NULL for a language model; else
+ * labels->count == config->classes. */
+afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_labels *labels,
+                                    uint32_t end_of_text, afina_bytes *out, afina_error *error);
+
+/* "last", "mean", "special"; and back (AFINA_E_ARGUMENT for another word). */
+const char *afina_readout_name(afina_readout readout);
+afina_status afina_readout_parse(afina_readout *out, const char *name, afina_error *error);
+
+#endif
