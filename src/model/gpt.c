@@ -1,0 +1,195 @@
+#include "gpt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gpt_pass.h"
+#include "memory.h"
+
+afina_status afina_gpt_init(afina_gpt *gpt, const afina_gpt_config *config, afina_error *error) {
+  afina_gpt made = {.config = *config};
+  AFINA_TRY(afina_params_init(&made.params, config, error));
+  made.weights = afina_allocate(made.params.total, sizeof *made.weights);
+  if (!made.weights) {
+    afina_params_free(&made.params);
+    return afina_fail_memory(error);
+  }
+  *gpt = made;
+  return AFINA_OK;
+}
+
+void afina_gpt_free(afina_gpt *gpt) {
+  if (!gpt) return;
+  afina_params_free(&gpt->params);
+  free(gpt->weights);
+  *gpt = (afina_gpt){0};
+}
+
+const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_tensor tensor) {
+  return gpt->weights + afina_params_find(&gpt->params, layer, tensor)->offset;
+}
+
+/* Where a tensor's gradient goes; NULL for a frozen one. */
+static afina_real *gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,
+                            afina_tensor tensor) {
+  const size_t offset = afina_params_find(&gpt->params, layer, tensor)->offset;
+  return offset < gradients->begin ? NULL : gradients->data + (offset - gradients->begin);
+}
+
+/* out[Q, C] = the rows of x that ask. */
+static void gather(afina_real *out, const afina_real *x, const afina_queries *queries, size_t C) {
+  for (size_t i = 0; i < queries->Q; i++)
+    memcpy(out + i * C, x + queries->rows[i] * C, C * sizeof *out);
+}
+
+/* The rows of dx that ask += dout[Q, C]. */
+static void scatter_add(const afina_exec *exec, afina_real *dx, const afina_real *dout,
+                        const afina_queries *queries, size_t C) {
+  for (size_t i = 0; i < queries->Q; i++)
+    exec->kernels->add(dx + queries->rows[i] * C, dout + i * C, C);
+}
+
+/* x [N, C] -> out [R, C]:   r = x + attention(ln_1(x)),   out = r + mlp(ln_2(r)). */
+static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p, size_t l,
+                          const afina_ragged *rows, const afina_queries *queries) {
+  const size_t N = rows->N, R = queries ? queries->Q : N;
+  const size_t C = gpt->config.channels, F = gpt->config.inner, H = gpt->config.heads;
+  const afina_real *weight = afina_gpt_weight(gpt, l, AFINA_ATTN_WEIGHT); /* [C, C | 2C] */
+  const afina_real *bias = afina_gpt_weight(gpt, l, AFINA_ATTN_BIAS);     /* [C | 2C] */
+
+  afina_layernorm_forward(exec, p->ln_1, p->ln_1_mean, p->ln_1_rstd, p->x,
+                          afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT),
+                          afina_gpt_weight(gpt, l, AFINA_LN_1_BIAS), N, C);
+  afina_linear_forward(exec, p->kv, p->ln_1, weight + C, bias + C, N, C, 2 * C, 3 * C);
+  if (queries) gather(p->asked, p->ln_1, queries, C);
+  afina_linear_forward(exec, p->q, queries ? p->asked : p->ln_1, weight, bias, R, C, C, 3 * C);
+  afina_attention_forward(exec, p->attended, p->lse, p->q, p->kv, rows, queries, C, H);
+  afina_linear_forward(exec, p->residual, p->attended, afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT),
+                       afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_BIAS), R, C, C, C);
+  if (queries) {
+    gather(p->ln_2, p->x, queries, C); /* ln_2 is free until the next call: the residual's left side */
+    afina_add_forward(exec, p->residual, p->ln_2, R * C);
+  } else {
+    afina_add_forward(exec, p->residual, p->x, R * C);
+  }
+
+  afina_layernorm_forward(exec, p->ln_2, p->ln_2_mean, p->ln_2_rstd, p->residual,
+                          afina_gpt_weight(gpt, l, AFINA_LN_2_WEIGHT),
+                          afina_gpt_weight(gpt, l, AFINA_LN_2_BIAS), R, C);
+  afina_linear_forward(exec, p->fc, p->ln_2, afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT),
+                       afina_gpt_weight(gpt, l, AFINA_MLP_FC_BIAS), R, C, F, F);
+  afina_gelu_forward(exec, p->activated, p->fc, R * F);
+  afina_linear_forward(exec, p->out, p->activated, afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT),
+                       afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_BIAS), R, F, C, C);
+  afina_add_forward(exec, p->out, p->residual, R * C);
+}
+
+static void zero(afina_real *values, size_t count) { memset(values, 0, count * sizeof *values); }
+
+/* s->dx holds d out [R, C] and becomes d x [N, C]; the latter is not computed where want_dx is false. */
+static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
+                           size_t l, const afina_ragged *rows, const afina_queries *queries,
+                           const afina_gradients *g, afina_gpt_pass *s, bool want_dx) {
+  const size_t N = rows->N, R = queries ? queries->Q : N;
+  const size_t C = gpt->config.channels, F = gpt->config.inner, H = gpt->config.heads;
+  const afina_real *weight = afina_gpt_weight(gpt, l, AFINA_ATTN_WEIGHT);
+  afina_real *dweight = gradient(gpt, g, l, AFINA_ATTN_WEIGHT);
+  afina_real *dbias = gradient(gpt, g, l, AFINA_ATTN_BIAS);
+
+  /* out = r + mlp(ln_2(r)) */
+  zero(s->dwide, R * F);
+  afina_linear_backward(exec, s->dwide, gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
+                        gradient(gpt, g, l, AFINA_MLP_PROJ_BIAS), s->dx, p->activated,
+                        afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT), R, F, C, C);
+  afina_gelu_backward(exec, s->dwide, s->dwide, p->fc, R * F);
+  zero(s->dnorm, R * C);
+  afina_linear_backward(exec, s->dnorm, gradient(gpt, g, l, AFINA_MLP_FC_WEIGHT),
+                        gradient(gpt, g, l, AFINA_MLP_FC_BIAS), s->dwide, p->ln_2,
+                        afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT), R, C, F, F);
+  memcpy(s->dresidual, s->dx, R * C * sizeof *s->dx);
+  afina_layernorm_backward(exec, s->dresidual, gradient(gpt, g, l, AFINA_LN_2_WEIGHT),
+                           gradient(gpt, g, l, AFINA_LN_2_BIAS), s->dnorm, p->residual, p->ln_2_mean,
+                           p->ln_2_rstd, afina_gpt_weight(gpt, l, AFINA_LN_2_WEIGHT), R, C);
+
+  /* r = x + proj(attention(q, kv)) */
+  zero(s->dattended, R * C);
+  afina_linear_backward(exec, s->dattended, gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
+                        gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), s->dresidual, p->attended,
+                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
+  zero(s->dq, R * C);
+  zero(s->dkv, N * 2 * C);
+  afina_attention_backward(exec, s->dq, s->dkv, s->dattended, p->q, p->kv, p->attended, p->lse, rows,
+                           queries, C, H);
+
+  /* q = ln_1(x)[asked] Wq + bq,   kv = ln_1(x) Wkv + bkv */
+  zero(s->dnorm, N * C);
+  afina_linear_backward(exec, s->dnorm, dweight + C, dbias + C, s->dkv, p->ln_1, weight + C, N, C, 2 * C,
+                        3 * C);
+  if (queries) {
+    zero(s->dattended, R * C);
+    afina_linear_backward(exec, s->dattended, dweight, dbias, s->dq, p->asked, weight, R, C, C, 3 * C);
+    scatter_add(exec, s->dnorm, s->dattended, queries, C);
+  } else {
+    afina_linear_backward(exec, s->dnorm, dweight, dbias, s->dq, p->ln_1, weight, N, C, C, 3 * C);
+  }
+  if (want_dx && queries) {
+    zero(s->dx, N * C);
+    scatter_add(exec, s->dx, s->dresidual, queries, C);
+  } else if (want_dx) {
+    memcpy(s->dx, s->dresidual, N * C * sizeof *s->dx);
+  }
+  afina_layernorm_backward(exec, want_dx ? s->dx : NULL, gradient(gpt, g, l, AFINA_LN_1_WEIGHT),
+                           gradient(gpt, g, l, AFINA_LN_1_BIAS), s->dnorm, p->x, p->ln_1_mean,
+                           p->ln_1_rstd, afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT), N, C);
+}
+
+/* Only the last of the blocks that run leaves rows out; the others' keys and values need all of them. */
+static const afina_queries *queries_of(const afina_gpt_pass *pass, size_t block) {
+  return pass->batch.last_only && block + 1 == pass->batch.end_block ? &pass->queries : NULL;
+}
+
+afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                               const afina_gpt_batch *batch, afina_error *error) {
+  AFINA_TRY(afina_gpt_pass_prepare(pass, gpt, batch, error));
+  const size_t C = gpt->config.channels, L = gpt->config.layers;
+  const afina_real *x = batch->boundary;
+  if (batch->first_block == 0) {
+    afina_embedding_forward(exec, pass->embedded, batch->ids, afina_gpt_weight(gpt, 0, AFINA_WTE),
+                            afina_gpt_weight(gpt, 0, AFINA_WPE), &batch->rows, C);
+    x = pass->embedded;
+  }
+  for (size_t l = batch->first_block; l < batch->end_block; l++) {
+    pass->blocks[l].x = x;
+    block_forward(gpt, exec, &pass->blocks[l], l, &batch->rows, queries_of(pass, l));
+    x = pass->blocks[l].out;
+  }
+  pass->out = x;
+  if (batch->end_block == L)
+    afina_layernorm_forward(exec, pass->hidden, pass->ln_f_mean, pass->ln_f_rstd, x,
+                            afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT),
+                            afina_gpt_weight(gpt, 0, AFINA_LN_F_BIAS), pass->R, C);
+  return AFINA_OK;
+}
+
+void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                        const afina_gradients *gradients) {
+  const size_t C = gpt->config.channels;
+  const bool embeddings = gradients->begin < afina_params_block(&gpt->params, 0);
+  zero(pass->dx, pass->R * C);
+  afina_layernorm_backward(exec, pass->dx, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
+                           gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden, pass->out,
+                           pass->ln_f_mean, pass->ln_f_rstd, afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT),
+                           pass->R, C);
+  for (size_t l = gpt->config.layers; l-- > pass->batch.first_block;) {
+    if (afina_params_block(&gpt->params, l) < gradients->begin) return;
+    const bool want_dx =
+        l == 0 ? embeddings
+               : l > pass->batch.first_block && afina_params_block(&gpt->params, l - 1) >= gradients->begin;
+    block_backward(gpt, exec, &pass->blocks[l], l, &pass->batch.rows, queries_of(pass, l), gradients,
+                   pass, want_dx);
+  }
+  if (embeddings && pass->batch.first_block == 0)
+    afina_embedding_backward(exec, gradient(gpt, gradients, 0, AFINA_WTE),
+                             gradient(gpt, gradients, 0, AFINA_WPE), pass->dx, pass->batch.ids,
+                             &pass->batch.rows, C);
+}

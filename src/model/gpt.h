@@ -1,0 +1,111 @@
+/* GPT-2 (Radford et al., 2019): pre-LayerNorm blocks, learned positions, tanh GELU, tied output
+ * embedding; forward and hand-derived backward over packed batches without padding.
+ *
+ * What is never computed twice, or at all (law 4): a batch may enter at any block with the
+ * activations that a frozen stack left there, and where only the last token of each text is read,
+ * the last block computes queries, projection and MLP for these rows alone.
+ *
+ * Dimensions: B texts and N tokens in the batch, R rows that leave the last block (N, or B where
+ * only last tokens are read), C channels, F inner width, H heads, L blocks, V vocabulary, K
+ * classes. */
+#ifndef AFINA_GPT_H
+#define AFINA_GPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "nn.h"
+#include "params.h"
+#include "status.h"
+
+typedef struct afina_gpt {
+  afina_gpt_config config;
+  afina_params params;
+  afina_real *weights; /* [params.total] */
+} afina_gpt;
+
+/* Allocates weights, all zero. */
+afina_status afina_gpt_init(afina_gpt *gpt, const afina_gpt_config *config, afina_error *error);
+void afina_gpt_free(afina_gpt *gpt);
+const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_tensor tensor);
+
+/* Gradients of the parameters from `begin` on: a suffix of the parameter buffer. */
+typedef struct afina_gradients {
+  afina_real *data; /* [params.total - begin] */
+  size_t begin;
+} afina_gradients;
+
+typedef struct afina_gpt_batch {
+  afina_ragged rows;
+  const uint32_t *ids;        /* [N]; used where first_block == 0 */
+  const afina_real *boundary; /* [N, C] what enters block first_block, where it is > 0 */
+  size_t first_block;         /* 0 .. L */
+  size_t end_block;           /* first_block .. L; L: the final LayerNorm is applied too */
+  bool last_only;             /* only the last token of each text leaves the last block */
+  bool keep;                  /* keep what the backward pass needs */
+} afina_gpt_batch;
+
+/* What one block leaves for its backward pass. */
+typedef struct afina_block_pass {
+  const afina_real *x;                         /* [N, C] the block's input */
+  afina_real *ln_1, *ln_1_mean, *ln_1_rstd;    /* [N, C] [N] [N] */
+  afina_real *kv, *asked, *q, *lse, *attended; /* [N, 2C] [R, C] [R, C] [H, R] [R, C] */
+  afina_real *residual;                        /* [R, C] x + attention */
+  afina_real *ln_2, *ln_2_mean, *ln_2_rstd;    /* [R, C] [R] [R] */
+  afina_real *fc, *activated, *out;            /* [R, F] [R, F] [R, C] */
+} afina_block_pass;
+
+/* The activations of one batch at a time; its memory is reused and grows to the largest batch seen.
+ */
+typedef struct afina_gpt_pass {
+  afina_gpt_batch batch;
+  size_t R;
+  afina_queries queries; /* of the last block where batch.last_only */
+  size_t *query_rows, *query_places, *query_starts;
+  afina_real *embedded; /* [N, C] */
+  afina_block_pass *blocks;
+  const afina_real *out;                      /* [R, C] what left block end_block - 1 */
+  afina_real *hidden, *ln_f_mean, *ln_f_rstd; /* [R, C] [R] [R] after the final LayerNorm */
+  afina_real *pooled, *logits, *losses;       /* [B, C] [B, K] [B] of the classification head */
+  afina_real *dhidden, *dpooled;              /* [R, C] [B, C] gradients, where batch.keep */
+  afina_real *dx, *dresidual, *dnorm, *dwide, *dq, *dkv,
+      *dattended; /* scratch of the backward pass */
+  uint8_t *memory;
+  size_t capacity;
+} afina_gpt_pass;
+
+afina_status afina_gpt_pass_init(afina_gpt_pass *pass, const afina_gpt *gpt, afina_error *error);
+void afina_gpt_pass_free(afina_gpt_pass *pass);
+
+/* Runs blocks first_block .. end_block - 1 and, at the top, the final LayerNorm: pass->out and
+ * pass->hidden. */
+afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                               const afina_gpt_batch *batch, afina_error *error);
+/* From pass->dhidden to the gradients of everything between gradients->begin and the head (not
+ * included). The batch must have been kept and must start at or below the block that
+ * gradients->begin lies in. */
+void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                        const afina_gradients *gradients);
+
+/* The classification head: pass->hidden to pass->pooled [B, C] (last row, or mean over the text's
+ * rows) and pass->logits [B, K]. */
+void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass);
+/* The same from readouts computed earlier: logits[B,K] of pooled[B,C]. */
+void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real *logits,
+                        const afina_real *pooled, size_t B);
+/* From dlogits[B,K] to the head's gradient and pass->dhidden (overwritten). dhidden is not computed
+ * where gradients->begin lies at the head. */
+void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                             const afina_real *dlogits, const afina_gradients *gradients);
+
+/* The language model: losses[N] = cross-entropy of targets[N] given pass->hidden [N, C] (nats).
+ * Where gradients is not NULL, also the gradient of scale * sum of losses: pass->dhidden
+ * (overwritten) and the output embedding's. Works through the rows in chunks; `logits` has room for
+ * chunk * V. */
+void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                         afina_real *losses, const uint32_t *targets, afina_real scale,
+                         const afina_gradients *gradients, afina_real *logits, size_t chunk);
+
+#endif

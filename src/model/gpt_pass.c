@@ -1,0 +1,153 @@
+#include "gpt_pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+/* Hands out a block from the front. With base == NULL it only adds up, so that one list of buffers serves both for
+ * measuring and for placing. */
+typedef struct cursor {
+  uint8_t *base;
+  size_t used;
+  bool overflow;
+} cursor;
+
+static void *take(cursor *c, size_t rows, size_t columns, size_t element) {
+  size_t size, end;
+  if (!afina_multiply(rows, columns, &size) || !afina_multiply(size, element, &size) ||
+      !afina_add(c->used, size, &end) || !afina_add(end, AFINA_ALIGNMENT - 1, &end)) {
+    c->overflow = true;
+    return NULL;
+  }
+  void *result = c->base ? c->base + c->used : NULL;
+  c->used = end / AFINA_ALIGNMENT * AFINA_ALIGNMENT;
+  return result;
+}
+
+static afina_real *reals(cursor *c, size_t rows, size_t columns) {
+  return take(c, rows, columns, sizeof(afina_real));
+}
+
+/* R rows leave the block, `asked` of them gathered (0 where all rows ask). */
+static void place_block(afina_block_pass *p, cursor *c, const afina_gpt_config *config, size_t N,
+                        size_t R, size_t asked) {
+  const size_t C = config->channels, F = config->inner;
+  p->ln_1 = reals(c, N, C);
+  p->ln_1_mean = reals(c, N, 1);
+  p->ln_1_rstd = reals(c, N, 1);
+  p->kv = reals(c, N, 2 * C);
+  p->asked = reals(c, asked, C);
+  p->q = reals(c, R, C);
+  p->lse = reals(c, config->heads, R);
+  p->attended = reals(c, R, C);
+  p->residual = reals(c, R, C);
+  p->ln_2 = reals(c, R, C);
+  p->ln_2_mean = reals(c, R, 1);
+  p->ln_2_rstd = reals(c, R, 1);
+  p->fc = reals(c, R, F);
+  p->activated = reals(c, R, F);
+  p->out = reals(c, R, C);
+}
+
+static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt, const afina_gpt_batch *batch) {
+  const afina_gpt_config *config = &gpt->config;
+  const size_t N = batch->rows.N, B = batch->rows.B, C = config->channels, R = pass->R;
+  const size_t top = batch->keep ? R : 0, all = batch->keep ? N : 0;
+  pass->query_rows = take(c, batch->last_only ? B : 0, 1, sizeof(size_t));
+  pass->query_places = take(c, batch->last_only ? B : 0, 1, sizeof(size_t));
+  pass->query_starts = take(c, B + 1, 1, sizeof(size_t));
+  pass->embedded = reals(c, batch->first_block == 0 ? N : 0, C);
+  for (size_t l = batch->first_block; l < batch->end_block; l++) {
+    /* Where nothing is kept, blocks take turns in two places: one's output is the next one's input. */
+    if (!batch->keep && l >= batch->first_block + 2) {
+      pass->blocks[l] = pass->blocks[l - 2];
+    } else {
+      const bool last = batch->keep && l + 1 == batch->end_block;
+      place_block(&pass->blocks[l], c, config, N, last ? R : N, batch->last_only ? R : 0);
+    }
+  }
+  pass->hidden = reals(c, R, C);
+  pass->ln_f_mean = reals(c, R, 1);
+  pass->ln_f_rstd = reals(c, R, 1);
+  pass->pooled = reals(c, B, C);
+  pass->logits = reals(c, B, config->classes);
+  pass->losses = reals(c, B, 1);
+  pass->dhidden = reals(c, top, C);
+  pass->dpooled = reals(c, batch->keep ? B : 0, C);
+  pass->dx = reals(c, all, C);
+  pass->dresidual = reals(c, all, C);
+  pass->dnorm = reals(c, all, C);
+  pass->dwide = reals(c, all, config->inner);
+  pass->dq = reals(c, all, C);
+  pass->dkv = reals(c, all, 2 * C);
+  pass->dattended = reals(c, all, C);
+}
+
+static afina_status check(const afina_gpt *gpt, const afina_gpt_batch *batch, afina_error *error) {
+  const afina_ragged *rows = &batch->rows;
+  if (batch->first_block > batch->end_block || batch->end_block > gpt->config.layers)
+    return afina_fail(error, AFINA_E_ARGUMENT, "blocks %zu to %zu of %zu", batch->first_block,
+                      batch->end_block, gpt->config.layers);
+  if (rows->B == 0 || rows->starts[0] != 0 || rows->starts[rows->B] != rows->N)
+    return afina_fail(error, AFINA_E_ARGUMENT, "the batch's texts do not cover its %zu tokens", rows->N);
+  for (size_t b = 0; b < rows->B; b++) {
+    if (rows->starts[b] >= rows->starts[b + 1])
+      return afina_fail(error, AFINA_E_ARGUMENT, "text %zu of the batch is empty", b);
+    if (rows->starts[b + 1] - rows->starts[b] > gpt->config.context)
+      return afina_fail(error, AFINA_E_ARGUMENT, "text %zu of the batch has %zu tokens: the context is %zu",
+                        b, rows->starts[b + 1] - rows->starts[b], gpt->config.context);
+  }
+  for (size_t n = 0; batch->first_block == 0 && n < rows->N; n++)
+    if (batch->ids[n] >= gpt->config.vocabulary)
+      return afina_fail(error, AFINA_E_ARGUMENT, "token %u: the vocabulary has %zu", batch->ids[n],
+                        gpt->config.vocabulary);
+  return AFINA_OK;
+}
+
+static void fill_queries(afina_gpt_pass *pass) {
+  const afina_ragged *rows = &pass->batch.rows;
+  for (size_t b = 0; b < rows->B; b++) {
+    pass->query_rows[b] = rows->starts[b + 1] - 1;
+    pass->query_places[b] = rows->starts[b + 1] - 1 - rows->starts[b];
+    pass->query_starts[b] = b;
+  }
+  pass->query_starts[rows->B] = rows->B;
+  pass->queries = (afina_queries){.rows = pass->query_rows, .places = pass->query_places,
+                                  .starts = pass->query_starts, .Q = rows->B};
+}
+
+afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
+                                    const afina_gpt_batch *batch, afina_error *error) {
+  AFINA_TRY(check(gpt, batch, error));
+  pass->batch = *batch;
+  pass->R = batch->last_only ? batch->rows.B : batch->rows.N;
+  cursor measure = {0};
+  place(pass, &measure, gpt, batch);
+  if (measure.overflow) return afina_fail_memory(error);
+  if (measure.used > pass->capacity) {
+    free(pass->memory);
+    pass->capacity = 0;
+    pass->memory = aligned_alloc(AFINA_ALIGNMENT, measure.used);
+    if (!pass->memory) return afina_fail_memory(error);
+    pass->capacity = measure.used;
+  }
+  cursor c = {.base = pass->memory};
+  place(pass, &c, gpt, batch);
+  if (batch->last_only) fill_queries(pass);
+  return AFINA_OK;
+}
+
+afina_status afina_gpt_pass_init(afina_gpt_pass *pass, const afina_gpt *gpt, afina_error *error) {
+  afina_block_pass *blocks = afina_allocate(gpt->config.layers, sizeof *blocks);
+  if (!blocks) return afina_fail_memory(error);
+  *pass = (afina_gpt_pass){.blocks = blocks};
+  return AFINA_OK;
+}
+
+void afina_gpt_pass_free(afina_gpt_pass *pass) {
+  if (!pass) return;
+  free(pass->blocks);
+  free(pass->memory);
+  *pass = (afina_gpt_pass){0};
+}

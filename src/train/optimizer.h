@@ -1,0 +1,42 @@
+/* AdamW with decoupled weight decay (Loshchilov and Hutter, 2019) and clipping by the global norm, over the suffix of
+ * the parameters that trains; and the learning-rate schedules. */
+#ifndef AFINA_OPTIMIZER_H
+#define AFINA_OPTIMIZER_H
+
+#include <stdint.h>
+
+#include "gpt.h"
+
+typedef struct afina_optimizer_options {
+  double beta1, beta2, epsilon;
+  double weight_decay; /* of matrices; vectors never decay */
+  double clip;         /* the largest global gradient norm; 0: no clipping */
+} afina_optimizer_options;
+
+typedef struct afina_optimizer {
+  afina_optimizer_options options;
+  afina_gradients gradients; /* of the current step; the caller's backward passes accumulate here */
+  afina_real *m, *v;         /* moments, [count] like the gradients */
+  size_t begin, count;       /* the suffix of the parameters: begin .. begin + count */
+  double beta1_power, beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
+  uint64_t steps;
+  double *chunk_sums; /* squares, a chunk each: added in order, whatever thread summed them */
+} afina_optimizer;
+
+afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
+                                  const afina_optimizer_options *options, afina_error *error);
+void afina_optimizer_free(afina_optimizer *optimizer);
+
+/* Sets the gradients to zero. */
+void afina_optimizer_zero(afina_optimizer *optimizer);
+/* One update of gpt->weights with the accumulated gradients; returns their global norm before clipping. */
+double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec, double lr);
+
+/* The factor on the peak learning rate at `step` of `steps` (counted from 0): linear warm-up over `warmup` steps, then
+ * a half cosine down to `floor` (Loshchilov and Hutter, 2017). */
+double afina_schedule_cosine(uint64_t step, uint64_t steps, uint64_t warmup, double floor);
+/* Warm-up, then constant, then linear over the last `decay` steps down to `floor`: a run that may be prolonged
+ * before it is cooled down (Hu et al., 2024, "WSD"). */
+double afina_schedule_stable(uint64_t step, uint64_t steps, uint64_t warmup, uint64_t decay, double floor);
+
+#endif
