@@ -13,7 +13,11 @@ die() {
 # A Node and an npm that scripts/setup brought go before the machine's own. They look for npm's
 # global settings beside themselves, so the machine's (a mirror, certificates) are pointed out.
 use_node() {
-  local bin=$deps/node/node_modules/.bin
+  local bin=$deps/node/node_modules/.bin certificates=/etc/ssl/certs/ca-certificates.crt
+  # Debian's Node trusts the certificates of the machine, others only their own.
+  if [[ -z ${NODE_EXTRA_CA_CERTS:-} && -r $certificates ]]; then
+    export NODE_EXTRA_CA_CERTS=$certificates
+  fi
   [[ -d $bin ]] || return 0
   case :$PATH: in
     *:"$bin":*) ;;
@@ -23,11 +27,7 @@ use_node() {
     NPM_CONFIG_GLOBALCONFIG=$(<"$deps/node/globalconfig")
     export NPM_CONFIG_GLOBALCONFIG
   fi
-  # Debian's Node trusts the machine's certificates, the one from npm only its own.
-  local certificates=/etc/ssl/certs/ca-certificates.crt
-  if [[ -z ${NODE_EXTRA_CA_CERTS:-} && -r $certificates ]]; then
-    export NODE_EXTRA_CA_CERTS=$certificates
-  fi
+  hash -r
 }
 
 # Sets AFINA_EMSCRIPTEN, the folder that the CMake preset `wasm` builds with: the caller's, an emsdk
