@@ -36,7 +36,7 @@ void afina_labels_free(afina_labels *labels) {
   *labels = (afina_labels){0};
 }
 
-/* The bytes of three copies of the parameters (values, gradients, moments) must be countable. */
+/* The bytes of the parameters must fit in size_t, which has 32 bits in WASM. */
 static afina_status check_total(const afina_gpt_config *config, afina_error *error) {
   const uint64_t C = config->channels, F = config->inner;
   const uint64_t block = 4 * C * C + 2 * C * F + 9 * C + F;
@@ -266,7 +266,7 @@ static afina_status read_config(afina_gpt_config *config, afina_labels *labels, 
   AFINA_TRY(
       afina_json_string(afina_json_member(json, "afina"), "readout", "last", &readout, error));
   AFINA_TRY(afina_readout_parse(&config->readout, readout, error));
-  bool classifier;
+  bool classifier = false;
   AFINA_TRY(is_classifier(json, &classifier, error));
   if (classifier) AFINA_TRY(read_labels(labels, json, error));
   config->classes = labels->count;
@@ -348,6 +348,10 @@ afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_
   if (config->classes && (!labels || labels->count != config->classes))
     return afina_fail(error, AFINA_E_ARGUMENT, "%zu classes, but %zu label names", config->classes,
                       labels ? labels->count : 0);
+  if (end_of_text >= config->vocabulary)
+    return afina_fail(error, AFINA_E_ARGUMENT,
+                      "end-of-text id %zu is outside the vocabulary of %zu", (size_t)end_of_text,
+                      config->vocabulary);
   if (config->classes && check_distinct(labels, error) != AFINA_OK) return AFINA_E_ARGUMENT;
   cJSON *json = cJSON_CreateObject();
   afina_status status = json && fill(json, config, labels, end_of_text)
