@@ -1,0 +1,147 @@
+/* Attention over blocks of queries: the scores of a block are a small matrix product, the softmax
+ * runs over its rows in place, and the result is again a product. No T x T matrix is kept.
+ *
+ * A query's bits do not depend on the queries beside it: each score sums over d and each output
+ * over t in ascending order (law of the matrix product); beyond a query's last visible token its
+ * probabilities are exact zeros, and adding a zero to a sum that began at zero changes nothing. */
+#include "simd.h"
+
+enum { QUERIES = AFINA_ATTENTION_QUERIES };
+
+static size_t visible_tokens(const afina_attention_shape *shape, size_t query) {
+  return (shape->position ? shape->position[query] : query) + 1;
+}
+
+/* The most tokens that any of `count` queries from `first` on sees. */
+static size_t block_tokens(const afina_attention_shape *shape, size_t first, size_t count) {
+  size_t T = 0;
+  for (size_t i = first; i < first + count; i++) {
+    const size_t visible = visible_tokens(shape, i);
+    if (visible > T) T = visible;
+  }
+  return T;
+}
+
+static void fill_zero(float *x, size_t n) { memset(x, 0, n * sizeof *x); }
+
+/* scores[count, T] = rows of x times rows of y; the panels of the product lie behind the scores'
+ * two blocks. */
+static void multiply_rows(float *scores, const float *x, size_t x_stride, const float *y,
+                          size_t y_stride, size_t count, size_t T, size_t D, float *panels) {
+  fill_zero(scores, count * T);
+  afina_simd_gemm(scores, T, x, x_stride, 1, y, 1, y_stride, count, T, D, panels);
+}
+
+/* p = exp(p * scale - max); returns the sum (four lanes, see simd.h) and the maximum. */
+static AFINA_NOINLINE float exponentials(float *p, float scale, size_t T, float *max_out) {
+  const v128 v_scale = v_splat(scale);
+  v128 v_max = v_splat(-INFINITY);
+  size_t t = 0;
+  for (; t + LANES <= T; t += LANES) {
+    const v128 x = v_mul(v_load(p + t), v_scale);
+    v_store(p + t, x);
+    v_max = v_larger(v_max, x);
+  }
+  float lane[LANES];
+  v_store(lane, v_max);
+  float max = lane[0];
+  for (size_t i = 1; i < LANES; i++) max = lane[i] > max ? lane[i] : max;
+  for (; t < T; t++) {
+    p[t] *= scale;
+    max = p[t] > max ? p[t] : max;
+  }
+  v128 v_total = v_splat(0);
+  v_max = v_splat(max);
+  for (t = 0; t + LANES <= T; t += LANES) {
+    const v128 x = v_exp(v_sub(v_load(p + t), v_max));
+    v_store(p + t, x);
+    v_total = v_add(v_total, x);
+  }
+  float total = v_sum(v_total);
+  for (; t < T; t++) {
+    p[t] = afina_exp(p[t] - max);
+    total += p[t];
+  }
+  *max_out = max;
+  return total;
+}
+
+void afina_simd_attention_forward(float *out, float *lse, const float *q, const float *k,
+                                  const float *v, const afina_attention_shape *shape,
+                                  float *scratch) {
+  const size_t D = shape->D, q_stride = shape->q_stride, kv_stride = shape->kv_stride;
+  const float scale = 1 / afina_sqrt((float)D);
+  float *panels = scratch, *p = scratch + AFINA_GEMM_SCRATCH;
+  for (size_t first = 0; first < shape->Q; first += QUERIES) {
+    const size_t count = shape->Q - first < QUERIES ? shape->Q - first : QUERIES;
+    const size_t T = block_tokens(shape, first, count);
+    float inverse[QUERIES];
+    multiply_rows(p, q + first * q_stride, q_stride, k, kv_stride, count, T, D, panels);
+    for (size_t i = 0; i < count; i++) {
+      const size_t visible = visible_tokens(shape, first + i);
+      float max;
+      const float sum = exponentials(p + i * T, scale, visible, &max);
+      fill_zero(p + i * T + visible, T - visible);
+      inverse[i] = 1 / sum;
+      lse[first + i] = max + afina_log(sum);
+    }
+    for (size_t i = 0; i < count; i++) fill_zero(out + (first + i) * q_stride, D);
+    afina_simd_gemm(out + first * q_stride, q_stride, p, T, 1, v, kv_stride, 1, count, D, T,
+                    panels);
+    for (size_t i = 0; i < count; i++)
+      for (size_t d = 0; d < D; d++) out[(first + i) * q_stride + d] *= inverse[i];
+  }
+}
+
+/* sum_d x[d] y[d] in four lanes (see simd.h). */
+static float dot(const float *x, const float *y, size_t D) {
+  v128 v_total = v_splat(0);
+  size_t d = 0;
+  for (; d + LANES <= D; d += LANES) v_total = v_mul_add(v_total, v_load(x + d), v_load(y + d));
+  float total = v_sum(v_total);
+  for (; d < D; d++) total += x[d] * y[d];
+  return total;
+}
+
+/* Scores and products dout . v of one query become p = exp(s * scale - lse) and ds = p (dp -
+ * out_dot) scale. */
+static AFINA_NOINLINE void softmax_backward(float *p, float *ds, float scale, float lse,
+                                            float out_dot, size_t T) {
+  const v128 v_scale = v_splat(scale), v_lse = v_splat(lse), v_dot = v_splat(out_dot);
+  size_t t = 0;
+  for (; t + LANES <= T; t += LANES) {
+    const v128 e = v_exp(v_sub(v_mul(v_load(p + t), v_scale), v_lse));
+    v_store(p + t, e);
+    v_store(ds + t, v_mul(v_mul(e, v_sub(v_load(ds + t), v_dot)), v_scale));
+  }
+  for (; t < T; t++) {
+    p[t] = afina_exp(p[t] * scale - lse);
+    ds[t] = p[t] * (ds[t] - out_dot) * scale;
+  }
+}
+
+void afina_simd_attention_backward(float *dq, float *dk, float *dv, const float *dout,
+                                   const float *q, const float *k, const float *v, const float *out,
+                                   const float *lse, const afina_attention_shape *shape,
+                                   float *scratch) {
+  const size_t D = shape->D, q_stride = shape->q_stride, kv_stride = shape->kv_stride;
+  const float scale = 1 / afina_sqrt((float)D);
+  float *panels = scratch, *p = scratch + AFINA_GEMM_SCRATCH;
+  for (size_t first = 0; first < shape->Q; first += QUERIES) {
+    const size_t count = shape->Q - first < QUERIES ? shape->Q - first : QUERIES;
+    const size_t T = block_tokens(shape, first, count), start = first * q_stride;
+    float *ds = p + count * T;
+    multiply_rows(p, q + start, q_stride, k, kv_stride, count, T, D, panels);
+    multiply_rows(ds, dout + start, q_stride, v, kv_stride, count, T, D, panels);
+    for (size_t i = 0; i < count; i++) {
+      const size_t visible = visible_tokens(shape, first + i), row = start + i * q_stride;
+      softmax_backward(p + i * T, ds + i * T, scale, lse[first + i], dot(dout + row, out + row, D),
+                       visible);
+      fill_zero(p + i * T + visible, T - visible);
+      fill_zero(ds + i * T + visible, T - visible);
+    }
+    afina_simd_gemm(dv, kv_stride, p, 1, T, dout + start, q_stride, 1, T, D, count, panels);
+    afina_simd_gemm(dk, kv_stride, ds, 1, T, q + start, q_stride, 1, T, D, count, panels);
+    afina_simd_gemm(dq + start, q_stride, ds, T, 1, k, kv_stride, 1, count, D, T, panels);
+  }
+}

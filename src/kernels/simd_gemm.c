@@ -1,0 +1,232 @@
+/* The matrix product. c is computed in tiles of 5 x 8 that stay in registers while k runs; a and b
+ * are first copied into panels that the tile reads front to back. Every element of c is ((c + a0
+ * b0) + a1 b1) + ... in ascending k, whatever the path, so the bits are those of reference.c and do
+ * not depend on how a caller cuts M or N. */
+#include "simd.h"
+
+enum {
+  TILE_M = 5, /* 10 sums, 2 of b, 1 of a: the most that 15 registers hold without spilling */
+  TILE_N = 8,
+  BLOCK_K = 256, /* a panel of b, 8 KiB, and one of a, 5 KiB, stay in the first-level cache */
+  ROW_BLOCK = 1024,
+};
+
+/* One row of the tile: loaded, advanced by one k, stored. */
+#define ROW_LOAD(m) v128 left##m = v_load(c + (m)*c_row), right##m = v_load(c + (m)*c_row + LANES)
+#define ROW_STEP(m)                                       \
+  do {                                                    \
+    const v128 x = simde_wasm_v128_load32_splat(a + (m)); \
+    left##m = v_mul_add(left##m, x, b_left);              \
+    right##m = v_mul_add(right##m, x, b_right);           \
+  } while (0)
+#define ROW_STORE(m)                          \
+  do {                                        \
+    v_store(c + (m)*c_row, left##m);          \
+    v_store(c + (m)*c_row + LANES, right##m); \
+  } while (0)
+
+/* c[5,8] += a b with a packed as [K,5] and b as [K,8]. */
+static AFINA_NOINLINE void multiply_tile(float *c, size_t c_row, const float *a, const float *b,
+                                         size_t K) {
+  ROW_LOAD(0);
+  ROW_LOAD(1);
+  ROW_LOAD(2);
+  ROW_LOAD(3);
+  ROW_LOAD(4);
+  for (size_t k = 0; k < K; k++, a += TILE_M, b += TILE_N) {
+    const v128 b_left = v_load(b), b_right = v_load(b + LANES);
+    ROW_STEP(0);
+    ROW_STEP(1);
+    ROW_STEP(2);
+    ROW_STEP(3);
+    ROW_STEP(4);
+  }
+  ROW_STORE(0);
+  ROW_STORE(1);
+  ROW_STORE(2);
+  ROW_STORE(3);
+  ROW_STORE(4);
+}
+
+/* The same at the border of c, where only `rows` x `columns` of the tile exist. */
+static AFINA_NOINLINE void multiply_edge(float *c, size_t c_row, const float *a, const float *b,
+                                         size_t K, size_t rows, size_t columns) {
+  float tile[TILE_M * TILE_N] = {0};
+  for (size_t m = 0; m < rows; m++)
+    for (size_t n = 0; n < columns; n++) tile[m * TILE_N + n] = c[m * c_row + n];
+  multiply_tile(tile, TILE_N, a, b, K);
+  for (size_t m = 0; m < rows; m++)
+    for (size_t n = 0; n < columns; n++) c[m * c_row + n] = tile[m * TILE_N + n];
+}
+
+/* Four lines that lie along k, transposed into to[k, 0..4). */
+static void pack_along(float *to, size_t width, const float *from, size_t line_stride, size_t K) {
+  size_t k = 0;
+  for (; k + LANES <= K; k += LANES) {
+    v128 l0 = v_load(from + k), l1 = v_load(from + line_stride + k);
+    v128 l2 = v_load(from + 2 * line_stride + k), l3 = v_load(from + 3 * line_stride + k);
+    v_transpose(&l0, &l1, &l2, &l3);
+    v_store(to + k * width, l0);
+    v_store(to + (k + 1) * width, l1);
+    v_store(to + (k + 2) * width, l2);
+    v_store(to + (k + 3) * width, l3);
+  }
+  for (; k < K; k++)
+    for (size_t line = 0; line < LANES; line++) to[k * width + line] = from[line * line_stride + k];
+}
+
+/* A panel: to[k * width + line] = from[line * line_stride + k * k_stride], with zeros from `lines`
+ * to `width`. A line is a row of a or a column of b. */
+static AFINA_NOINLINE void pack(float *to, size_t width, const float *from, size_t line_stride,
+                                size_t k_stride, size_t lines, size_t K) {
+  size_t line = 0;
+  for (; line + LANES <= lines; line += LANES) {
+    const float *four = from + line * line_stride;
+    if (line_stride == 1)
+      for (size_t k = 0; k < K; k++) v_store(to + k * width + line, v_load(four + k * k_stride));
+    else if (k_stride == 1)
+      pack_along(to + line, width, four, line_stride, K);
+    else
+      break;
+  }
+  for (; line < lines; line++)
+    for (size_t k = 0; k < K; k++) to[k * width + line] = from[line * line_stride + k * k_stride];
+  for (; line < width; line++)
+    for (size_t k = 0; k < K; k++) to[k * width + line] = 0;
+}
+
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* The size of the parts when n is cut into as few parts as `most` allows, all about equal. */
+static size_t part_size(size_t n, size_t most, size_t multiple) {
+  const size_t parts = (n + most - 1) / most, size = (n + parts - 1) / parts;
+  return (size + multiple - 1) / multiple * multiple;
+}
+
+/* Blocks of k outside, each continuing from c; then blocks of n, whose panels of b fill the
+ * scratch; then all of M. */
+static void multiply_blocks(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                            const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
+                            size_t K, float *scratch) {
+  const size_t block_k = part_size(K, BLOCK_K, 1);
+  const size_t widest = (AFINA_GEMM_SCRATCH / block_k - TILE_M) / TILE_N * TILE_N;
+  const size_t block_n = part_size(N, widest, TILE_N);
+  float *b_panels = scratch, *a_panel = scratch + block_k * block_n;
+  for (size_t k0 = 0; k0 < K; k0 += block_k) {
+    const size_t depth = smaller(block_k, K - k0);
+    for (size_t n0 = 0; n0 < N; n0 += block_n) {
+      const size_t n1 = smaller(N, n0 + block_n);
+      for (size_t n = n0; n < n1; n += TILE_N)
+        pack(b_panels + (n - n0) * depth, TILE_N, b + k0 * b_row + n * b_col, b_col, b_row,
+             smaller(TILE_N, n1 - n), depth);
+      for (size_t m = 0; m < M; m += TILE_M) {
+        const size_t rows = smaller(TILE_M, M - m);
+        pack(a_panel, TILE_M, a + m * a_row + k0 * a_col, a_row, a_col, rows, depth);
+        for (size_t n = n0; n < n1; n += TILE_N) {
+          const float *panel = b_panels + (n - n0) * depth;
+          float *tile = c + m * c_row + n;
+          const size_t columns = smaller(TILE_N, n1 - n);
+          if (rows == TILE_M && columns == TILE_N)
+            multiply_tile(tile, c_row, a_panel, panel, depth);
+          else
+            multiply_edge(tile, c_row, a_panel, panel, depth, rows, columns);
+        }
+      }
+    }
+  }
+}
+
+/* c[n] = (((c + x0 b0) + x1 b1) + x2 b2) + x3 b3 with four rows of b. */
+static AFINA_NOINLINE void add_four_rows(float *c, const float *b, size_t b_row, const float x[4],
+                                         size_t N) {
+  const float *b0 = b, *b1 = b + b_row, *b2 = b1 + b_row, *b3 = b2 + b_row;
+  const v128 x0 = v_splat(x[0]), x1 = v_splat(x[1]), x2 = v_splat(x[2]), x3 = v_splat(x[3]);
+  size_t n = 0;
+  for (; n + LANES <= N; n += LANES) {
+    v128 sum = v_mul_add(v_load(c + n), x0, v_load(b0 + n));
+    sum = v_mul_add(sum, x1, v_load(b1 + n));
+    sum = v_mul_add(sum, x2, v_load(b2 + n));
+    v_store(c + n, v_mul_add(sum, x3, v_load(b3 + n)));
+  }
+  for (; n < N; n++) {
+    float sum = c[n] + x[0] * b0[n];
+    sum += x[1] * b1[n];
+    sum += x[2] * b2[n];
+    c[n] = sum + x[3] * b3[n];
+  }
+}
+
+/* A few rows of c, b with its rows contiguous: b is read once and in place, copying it would cost
+ * more. */
+static void multiply_few_rows(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                              const float *b, size_t b_row, size_t M, size_t N, size_t K) {
+  for (size_t n0 = 0; n0 < N; n0 += ROW_BLOCK) {
+    const size_t count = smaller(ROW_BLOCK, N - n0);
+    size_t k = 0;
+    for (; k + 4 <= K; k += 4)
+      for (size_t m = 0; m < M; m++) {
+        const float *x = a + m * a_row + k * a_col;
+        const float four[4] = {x[0], x[a_col], x[2 * a_col], x[3 * a_col]};
+        add_four_rows(c + m * c_row + n0, b + k * b_row + n0, b_row, four, count);
+      }
+    for (; k < K; k++)
+      for (size_t m = 0; m < M; m++) {
+        const float x = a[m * a_row + k * a_col];
+        float *sums = c + m * c_row + n0;
+        for (size_t n = 0; n < count; n++) sums[n] += x * b[k * b_row + n0 + n];
+      }
+  }
+}
+
+/* Four neighbours of one row of c, b with its columns contiguous: transposed in registers, in
+ * place. */
+static inline v128 advance_four(v128 sum, const v128 x[4], const float *b, size_t b_col) {
+  v128 b0 = v_load(b), b1 = v_load(b + b_col);
+  v128 b2 = v_load(b + 2 * b_col), b3 = v_load(b + 3 * b_col);
+  v_transpose(&b0, &b1, &b2, &b3);
+  sum = v_mul_add(sum, x[0], b0);
+  sum = v_mul_add(sum, x[1], b1);
+  sum = v_mul_add(sum, x[2], b2);
+  return v_mul_add(sum, x[3], b3);
+}
+
+static AFINA_NOINLINE void multiply_eight_columns(float *c, const float *a, size_t a_col,
+                                                  const float *b, size_t b_col, size_t K) {
+  v128 left = v_load(c), right = v_load(c + LANES);
+  size_t k = 0;
+  for (; k + LANES <= K; k += LANES) {
+    const float *x = a + k * a_col;
+    const v128 four[4] = {v_splat(x[0]), v_splat(x[a_col]), v_splat(x[2 * a_col]),
+                          v_splat(x[3 * a_col])};
+    left = advance_four(left, four, b + k, b_col);
+    right = advance_four(right, four, b + LANES * b_col + k, b_col);
+  }
+  v_store(c, left);
+  v_store(c + LANES, right);
+  for (; k < K; k++)
+    for (size_t n = 0; n < TILE_N; n++) c[n] += a[k * a_col] * b[n * b_col + k];
+}
+
+static void multiply_one_row(float *c, const float *a, size_t a_col, const float *b, size_t b_col,
+                             size_t N, size_t K) {
+  size_t n = 0;
+  for (; n + TILE_N <= N; n += TILE_N)
+    multiply_eight_columns(c + n, a, a_col, b + n * b_col, b_col, K);
+  for (; n < N; n++) {
+    float sum = c[n];
+    for (size_t k = 0; k < K; k++) sum += a[k * a_col] * b[n * b_col + k];
+    c[n] = sum;
+  }
+}
+
+void afina_simd_gemm(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                     const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
+                     float *scratch) {
+  if (M == 0 || N == 0 || K == 0) return;
+  if (M < TILE_M && b_col == 1)
+    multiply_few_rows(c, c_row, a, a_row, a_col, b, b_row, M, N, K);
+  else if (M == 1 && b_row == 1)
+    multiply_one_row(c, a, a_col, b, b_col, N, K);
+  else
+    multiply_blocks(c, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, scratch);
+}
