@@ -1,5 +1,6 @@
-# cJSON and SIMDe: Debian's packages for native builds; for WASM, cJSON's source and a folder that holds nothing but
-# a link to simde (emcc must never see /usr/include), both laid out by scripts/setup in build/deps.
+# cJSON and SIMDe: Debian's packages for native builds; for WASM, cJSON's source and a folder that
+# holds nothing but a link to simde (emcc must never see /usr/include), both laid out by
+# scripts/setup in build/deps.
 if(EMSCRIPTEN)
   set(AFINA_DEPS "${PROJECT_SOURCE_DIR}/build/deps" CACHE PATH "folder that scripts/setup fills")
   add_library(afina_cjson STATIC ${AFINA_DEPS}/include/cjson/cJSON.c)
