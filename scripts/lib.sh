@@ -54,9 +54,19 @@ build_preset() {
   (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1")
 }
 
+# The WASM module, in build/wasm. CMake keeps the compiler that a build folder began with, so one
+# of another Emscripten starts anew.
+build_wasm() {
+  local cache=$root/build/wasm/CMakeCache.txt
+  use_emscripten || die "no Emscripten: run scripts/setup build"
+  if [[ -f $cache ]] && ! grep -q "^CMAKE_TOOLCHAIN_FILE:.*=$AFINA_EMSCRIPTEN/" "$cache"; then
+    rm -rf "$root/build/wasm"
+  fi
+  build_preset wasm
+}
+
 # The page, from the WASM module up to build/web.
 build_page() {
-  use_emscripten || die "no Emscripten: run scripts/setup build"
-  build_preset wasm
+  build_wasm
   npm run build --prefix "$root/web"
 }
