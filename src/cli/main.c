@@ -1,0 +1,51 @@
+/* afina: the command line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *usage;
+} commands[] = {
+    {"finetune", cli_finetune,
+     "--model DIR --train A.csv [--valid V.csv] [--test T.csv] [--text-column NAME] [--label-column NAME]\n"
+     "           [--strategy head|last:K|full] [--readout last|mean|special] [--epochs N] [--lr X] [--batch N]\n"
+     "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] [--random-weights]\n"
+     "           [--out DIR] [--report R.json]"},
+    {"evaluate", cli_evaluate, "--model DIR --data T.csv [--report R.json] [--threads N]"},
+    {"classify", cli_classify, "--model DIR TEXT | --csv IN.csv --out OUT.csv"},
+    {"generate", cli_generate,
+     "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
+     "           [--max-tokens N]"},
+    {"perplexity", cli_perplexity, "--model DIR --data FILE"},
+    {"tokenize", cli_tokenize, "--model DIR [TEXT]   (standard input when TEXT is absent)"},
+    {"tokenizer", cli_tokenizer, "--train FILE... --vocab N --out tokenizer.json"},
+    {"pretrain", cli_pretrain,
+     "--data FILE[@FACTOR]... --config mini|base|FILE --out DIR [--tokenizer tokenizer.json] [--resume]\n"
+     "           [--tokens N] [--batch N] [--micro-batch N] [--context N] [--lr X] [--decay SHARE] [--seed N]"},
+    {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
+};
+
+static void usage(FILE *stream) {
+  fprintf(stream, "afina %s: fine-tunes a small GPT into a text classifier\n\n", AFINA_VERSION);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    fprintf(stream, "  afina %s %s\n", commands[i].name, commands[i].usage);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    usage(argc < 2 ? stderr : stdout);
+    return argc < 2 ? CLI_USAGE : CLI_OK;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    printf("%s\n", AFINA_VERSION);
+    return CLI_OK;
+  }
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 2, argv + 2);
+  fprintf(stderr, "afina: there is no command '%s'\n", argv[1]);
+  usage(stderr);
+  return CLI_USAGE;
+}

@@ -1,0 +1,285 @@
+/* afina pretrain: a language model from text files. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "pretrain.h"
+#include "safetensors.h"
+#include "weights.h"
+
+static const char command[] = "pretrain";
+static const char separator[] = "<|endoftext|>";
+
+typedef struct job {
+  cli_list data;
+  const char *config, *out, *tokenizer_path;
+  bool resume;
+  size_t tokens, batch, micro_batch, context, seed, threads, every;
+  double lr, decay, warmup_tokens, held_out;
+
+  afina_tokenizer *tokenizer;
+  afina_stream *streams;
+  afina_gpt gpt;
+  afina_pool *pool;
+  afina_exec exec;
+  afina_pretrain *run;
+  uint64_t steps;
+  FILE *log;
+} job;
+
+/* Tokens of one file: its documents, each followed by the end-of-text id. */
+static afina_status tokenize_documents(job *j, const afina_bytes *text, afina_tokens *tokens, afina_error *error) {
+  const char *at = (const char *)text->data, *end = at + text->size, *document = at;
+  const size_t mark = sizeof separator - 1;
+  while (at <= end) {
+    const char *line_end = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
+    if (!line_end) line_end = end;
+    const bool last = line_end == end;
+    const bool separates = (size_t)(line_end - at) == mark && memcmp(at, separator, mark) == 0;
+    if (separates || last) {
+      const char *document_end = separates ? at : end;
+      while (document_end > document && document_end[-1] == '\n') document_end--;
+      AFINA_TRY(afina_tokenizer_encode(j->tokenizer, document, (size_t)(document_end - document), tokens, error));
+      uint32_t *ids = realloc(tokens->ids, (tokens->count + 1) * sizeof *ids);
+      if (!ids) return afina_fail_memory(error);
+      tokens->ids = ids;
+      if (tokens->capacity < tokens->count + 1) tokens->capacity = tokens->count + 1;
+      tokens->ids[tokens->count++] = afina_tokenizer_end_of_text(j->tokenizer);
+      document = line_end + 1;
+    }
+    at = line_end + 1;
+  }
+  return AFINA_OK;
+}
+
+/* "path" or "path@factor": a stream is drawn in proportion to its tokens times the factor. */
+static afina_status open_stream(job *j, afina_stream *stream, const char *word, afina_error *error) {
+  char *path = strdup(word);
+  if (!path) return afina_fail_memory(error);
+  double factor = 1;
+  char *at = strrchr(path, '@');
+  if (at) {
+    *at = '\0';
+    factor = strtod(at + 1, NULL);
+  }
+  afina_bytes text = {0};
+  afina_tokens tokens = {0};
+  afina_status status = cli_read_file(&text, path, error);
+  if (status == AFINA_OK) status = tokenize_documents(j, &text, &tokens, error);
+  uint16_t *ids = status == AFINA_OK ? afina_allocate(tokens.count, sizeof *ids) : NULL;
+  if (status == AFINA_OK && !ids) status = afina_fail_memory(error);
+  if (ids) {
+    for (size_t i = 0; i < tokens.count; i++) ids[i] = (uint16_t)tokens.ids[i];
+    const char *slash = strrchr(path, '/');
+    *stream = (afina_stream){.name = strdup(slash ? slash + 1 : path),
+                             .ids = ids,
+                             .count = tokens.count,
+                             .held_out = (size_t)((double)tokens.count * j->held_out),
+                             .weight = (double)tokens.count * factor};
+    fprintf(stderr, "%s: %zu bytes, %zu tokens, %.3f bytes a token, weight %g\n", stream->name, text.size,
+            tokens.count, (double)text.size / (double)tokens.count, factor);
+  }
+  afina_tokens_free(&tokens);
+  afina_bytes_free(&text);
+  free(path);
+  return status;
+}
+
+static afina_status make_config(job *j, afina_gpt_config *config, afina_error *error) {
+  const afina_gpt_config mini = {.context = 256, .channels = 192, .layers = 3, .heads = 6, .inner = 768};
+  const afina_gpt_config base = {.context = 256, .channels = 320, .layers = 6, .heads = 8, .inner = 1280};
+  if (strcmp(j->config, "mini") == 0) {
+    *config = mini;
+  } else if (strcmp(j->config, "base") == 0) {
+    *config = base;
+  } else {
+    afina_bytes json = {0};
+    AFINA_TRY(cli_read_file(&json, j->config, error));
+    const afina_status status = afina_gpt_config_parse(config, NULL, json.data, json.size, error);
+    afina_bytes_free(&json);
+    if (status != AFINA_OK) return status;
+  }
+  config->vocabulary = afina_tokenizer_size(j->tokenizer);
+  config->classes = 0;
+  if (config->vocabulary > UINT16_MAX + 1u)
+    return afina_fail(error, AFINA_E_LIMIT, "a vocabulary of %zu: pretraining takes at most 65536",
+                      config->vocabulary);
+  return AFINA_OK;
+}
+
+static afina_status prepare_model(job *j, afina_error *error) {
+  afina_bytes json = {0};
+  AFINA_TRY(j->tokenizer_path ? cli_read_file(&json, j->tokenizer_path, error)
+                              : cli_read_in(&json, j->out, "tokenizer.json", error));
+  afina_status status = afina_tokenizer_parse(&j->tokenizer, json.data, json.size, error);
+  afina_bytes_free(&json);
+  if (status != AFINA_OK) return status;
+  afina_gpt_config config;
+  AFINA_TRY(make_config(j, &config, error));
+  AFINA_TRY(afina_gpt_init(&j->gpt, &config, error));
+  afina_rng rng;
+  afina_rng_seed(&rng, j->seed);
+  afina_params_random(&j->gpt.params, j->gpt.weights, 0, &rng);
+  AFINA_TRY(afina_pool_create(&j->pool, j->threads, error));
+  const afina_kernels *kernels = &afina_kernels_plain;
+#ifdef AFINA_NATIVE_KERNELS
+  afina_kernels_native_prepare();
+  kernels = &afina_kernels_native;
+#endif
+  return afina_exec_init(&j->exec, kernels, j->pool, config.context, config.channels / config.heads, error);
+}
+
+static afina_status prepare_run(job *j, afina_error *error) {
+  j->streams = afina_allocate(j->data.count, sizeof *j->streams);
+  if (!j->streams) return afina_fail_memory(error);
+  for (size_t i = 0; i < j->data.count; i++)
+    AFINA_TRY(open_stream(j, &j->streams[i], j->data.items[i], error));
+  if (j->context == 0) j->context = j->gpt.config.context;
+  const double step_tokens = (double)(j->batch * j->context);
+  j->steps = (uint64_t)ceil((double)j->tokens / step_tokens);
+  const afina_pretrain_options options = {
+      .context = j->context,
+      .batch = j->batch,
+      .micro_batch = j->micro_batch,
+      .steps = j->steps,
+      .warmup = (uint64_t)(j->warmup_tokens / step_tokens),
+      .decay = (uint64_t)((double)j->steps * j->decay),
+      .lr = j->lr,
+      .lr_floor = 0.02,
+      .weight_decay = 0.1,
+      .seed = j->seed,
+  };
+  AFINA_TRY(afina_pretrain_create(&j->run, &j->gpt, &j->exec, j->streams, j->data.count, &options, error));
+  if (!j->resume) return AFINA_OK;
+  afina_bytes state = {0};
+  AFINA_TRY(cli_read_in(&state, j->out, "checkpoint.safetensors", error));
+  const afina_status status = afina_pretrain_restore(j->run, state.data, state.size, error);
+  afina_bytes_free(&state);
+  return status;
+}
+
+static afina_status save_checkpoint(job *j, afina_error *error) {
+  afina_bytes state = {0};
+  AFINA_TRY(afina_pretrain_save(j->run, &state, error));
+  const afina_status status = cli_write_in(j->out, "checkpoint.safetensors", &state, error);
+  afina_bytes_free(&state);
+  return status;
+}
+
+static afina_status save_model(job *j, afina_error *error) {
+  afina_bytes weights = {0}, config = {0}, tokenizer = {0};
+  afina_status status = afina_weights_write(&j->gpt, &weights, error);
+  if (status == AFINA_OK)
+    status = afina_gpt_config_print(&j->gpt.config, NULL, afina_tokenizer_end_of_text(j->tokenizer), &config, error);
+  if (status == AFINA_OK) status = afina_tokenizer_print(j->tokenizer, &tokenizer, error);
+  if (status == AFINA_OK) status = cli_write_in(j->out, "model.safetensors", &weights, error);
+  if (status == AFINA_OK) status = cli_write_in(j->out, "config.json", &config, error);
+  if (status == AFINA_OK) status = cli_write_in(j->out, "tokenizer.json", &tokenizer, error);
+  afina_bytes_free(&weights);
+  afina_bytes_free(&config);
+  afina_bytes_free(&tokenizer);
+  return status;
+}
+
+/* One line of the log: where the run is and the loss on each file's held-out part. */
+static afina_status report(job *j, double train_loss, double seconds, afina_error *error) {
+  const uint64_t steps = afina_pretrain_steps_done(j->run);
+  fprintf(j->log, "{\"step\":%llu,\"context\":%zu,\"batch\":%zu,\"train_loss\":%.4f,\"held_out\":{",
+          (unsigned long long)steps, j->context, j->batch, train_loss);
+  double sum = 0;
+  size_t all = 0;
+  bool first = true;
+  for (size_t i = 0; i < j->data.count; i++) {
+    double loss;
+    size_t tokens;
+    if (j->streams[i].held_out <= j->context) continue;
+    AFINA_TRY(afina_pretrain_held_out(j->run, i, 32, &loss, &tokens, error));
+    fprintf(j->log, "%s\"%s\":%.4f", first ? "" : ",", j->streams[i].name, loss);
+    first = false;
+    sum += loss * (double)tokens;
+    all += tokens;
+  }
+  const double held_out = all ? sum / (double)all : NAN;
+  fprintf(j->log, "},\"seconds\":%.0f}\n", seconds);
+  fflush(j->log);
+  fprintf(stderr, "step %llu of %llu: train %.4f, held out %.4f, %.0f s\n", (unsigned long long)steps,
+          (unsigned long long)j->steps, train_loss, held_out, seconds);
+  return AFINA_OK;
+}
+
+static afina_status train(job *j, afina_error *error) {
+  const double start = cli_now();
+  double sum = 0;
+  size_t since = 0;
+  while (afina_pretrain_steps_done(j->run) < j->steps) {
+    double loss;
+    AFINA_TRY(afina_pretrain_step(j->run, &loss, error));
+    sum += loss;
+    since++;
+    const uint64_t done = afina_pretrain_steps_done(j->run);
+    if (done % 10 == 0)
+      fprintf(stderr, "\rstep %llu  loss %.4f  %.0f tokens/s ", (unsigned long long)done, loss,
+              (double)(since * j->batch * j->context) / (cli_now() - start));
+    if (done % j->every != 0 && done != j->steps) continue;
+    AFINA_TRY(save_checkpoint(j, error));
+    AFINA_TRY(report(j, sum / (double)since, cli_now() - start, error));
+  }
+  return save_model(j, error);
+}
+
+static afina_status pretrain(job *j, afina_error *error) {
+  AFINA_TRY(cli_make_folder(j->out, error));
+  AFINA_TRY(prepare_model(j, error));
+  AFINA_TRY(prepare_run(j, error));
+  char *path = cli_join(j->out, "log.jsonl");
+  j->log = path ? fopen(path, "a") : NULL;
+  free(path);
+  if (!j->log) return afina_fail(error, AFINA_E_FORMAT, "%s/log.jsonl: cannot be opened", j->out);
+  return train(j, error);
+}
+
+static void clean(job *j) {
+  for (size_t i = 0; j->streams && i < j->data.count; i++) {
+    free((void *)(uintptr_t)j->streams[i].name);
+    free((void *)(uintptr_t)j->streams[i].ids);
+  }
+  if (j->log) fclose(j->log);
+  afina_pretrain_free(j->run);
+  afina_exec_free(&j->exec);
+  afina_pool_free(j->pool);
+  afina_gpt_free(&j->gpt);
+  afina_tokenizer_free(j->tokenizer);
+  free(j->streams);
+  cli_list_free(&j->data);
+}
+
+int cli_pretrain(int argc, char **argv) {
+  job j = {.config = "mini", .tokens = 30000000, .batch = 32, .micro_batch = 8, .seed = 1, .every = 250,
+           .lr = 2e-3, .decay = 0.2, .warmup_tokens = 1e6, .held_out = 0.005};
+  const cli_option options[] = {
+      {"data", CLI_LIST, &j.data, true},
+      {"config", CLI_TEXT, &j.config, false},
+      {"out", CLI_TEXT, &j.out, true},
+      {"tokenizer", CLI_TEXT, &j.tokenizer_path, false},
+      {"resume", CLI_FLAG, &j.resume, false},
+      {"tokens", CLI_SIZE, &j.tokens, false},
+      {"batch", CLI_SIZE, &j.batch, false},
+      {"micro-batch", CLI_SIZE, &j.micro_batch, false},
+      {"context", CLI_SIZE, &j.context, false},
+      {"lr", CLI_NUMBER, &j.lr, false},
+      {"decay", CLI_NUMBER, &j.decay, false},
+      {"warmup-tokens", CLI_NUMBER, &j.warmup_tokens, false},
+      {"held-out", CLI_NUMBER, &j.held_out, false},
+      {"checkpoint-every", CLI_SIZE, &j.every, false},
+      {"seed", CLI_SIZE, &j.seed, false},
+      {"threads", CLI_SIZE, &j.threads, false},
+  };
+  if (!cli_parse(command, argc, argv, options, sizeof options / sizeof *options)) return CLI_USAGE;
+  if (j.every == 0) j.every = 1;
+  afina_error error;
+  const afina_status status = pretrain(&j, &error);
+  clean(&j);
+  return status == AFINA_OK ? CLI_OK : cli_fail(command, &error);
+}

@@ -1,0 +1,153 @@
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers, afina_error *error) {
+  if (strcmp(name, "head") == 0) {
+    *out = (afina_strategy){.kind = AFINA_STRATEGY_HEAD};
+  } else if (strcmp(name, "full") == 0) {
+    *out = (afina_strategy){.kind = AFINA_STRATEGY_FULL};
+  } else if (strncmp(name, "last:", 5) == 0) {
+    char *end;
+    const unsigned long blocks = strtoul(name + 5, &end, 10);
+    if (end == name + 5 || *end || name[5] == '-' || blocks < 1 || blocks > layers)
+      return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': K in last:K is from 1 to the model's %zu blocks",
+                        name, layers);
+    *out = (afina_strategy){.kind = AFINA_STRATEGY_LAST, .blocks = blocks};
+  } else {
+    return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': there are head, last:K and full", name);
+  }
+  return AFINA_OK;
+}
+
+void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEGY_NAME]) {
+  switch (strategy->kind) {
+    case AFINA_STRATEGY_HEAD: snprintf(out, AFINA_STRATEGY_NAME, "head"); break;
+    case AFINA_STRATEGY_LAST: snprintf(out, AFINA_STRATEGY_NAME, "last:%zu", strategy->blocks); break;
+    case AFINA_STRATEGY_FULL: snprintf(out, AFINA_STRATEGY_NAME, "full"); break;
+  }
+}
+
+size_t afina_strategy_block(const afina_strategy *strategy, size_t layers) {
+  switch (strategy->kind) {
+    case AFINA_STRATEGY_HEAD: return layers;
+    case AFINA_STRATEGY_LAST: return layers - strategy->blocks;
+    case AFINA_STRATEGY_FULL: break;
+  }
+  return 0;
+}
+
+size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt) {
+  if (strategy->kind == AFINA_STRATEGY_HEAD) return afina_params_head(&gpt->params);
+  if (strategy->kind == AFINA_STRATEGY_FULL) return 0;
+  return afina_params_block(&gpt->params, afina_strategy_block(strategy, gpt->config.layers));
+}
+
+static size_t clamp(double value, size_t low, size_t high) {
+  return value < (double)low ? low : value > (double)high ? high : (size_t)value;
+}
+
+/* What depends on the strategy and the amount of data. */
+static void fill_defaults(afina_finetune_options *o, size_t rows) {
+  switch (o->strategy.kind) {
+    case AFINA_STRATEGY_HEAD:
+      o->lr = 2e-2;
+      o->epochs = 40;
+      break;
+    case AFINA_STRATEGY_LAST:
+      o->lr = 2e-3;
+      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
+      break;
+    case AFINA_STRATEGY_FULL:
+      o->lr = 1e-3;
+      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
+      break;
+  }
+  o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
+  o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
+}
+
+void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config, size_t rows,
+                             size_t classes) {
+  (void)classes;
+  *out = (afina_finetune_options){
+      .strategy = {.kind = AFINA_STRATEGY_FULL},
+      .readout = config->readout,
+      .weight_decay = 0.01,
+      .seed = 1,
+      .valid_share = 0.1,
+      .test_share = 0.2,
+      .cache_bytes = (size_t)512 << 20,
+  };
+  fill_defaults(out, rows);
+}
+
+static const char *const known[] = {"strategy", "readout", "epochs", "patience",    "lr",        "batch",
+                                    "weight_decay", "seed", "valid_share", "test_share"};
+
+static afina_status check_keys(const cJSON *json, afina_error *error) {
+  if (json && !cJSON_IsObject(json)) return afina_fail(error, AFINA_E_ARGUMENT, "the options must be an object");
+  for (const cJSON *item = json ? json->child : NULL; item; item = item->next) {
+    size_t i = 0;
+    while (i < sizeof known / sizeof *known && strcmp(item->string, known[i]) != 0) i++;
+    if (i == sizeof known / sizeof *known)
+      return afina_fail(error, AFINA_E_ARGUMENT, "there is no option '%s'", item->string);
+  }
+  return AFINA_OK;
+}
+
+afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
+                                          const afina_gpt_config *config, size_t rows, size_t classes,
+                                          afina_error *error) {
+  AFINA_TRY(check_keys(json, error));
+  afina_finetune_options o;
+  afina_finetune_defaults(&o, config, rows, classes);
+  const char *strategy, *readout;
+  AFINA_TRY(afina_json_string(json, "strategy", NULL, &strategy, error));
+  AFINA_TRY(afina_json_string(json, "readout", NULL, &readout, error));
+  if (strategy && *strategy) {
+    AFINA_TRY(afina_strategy_parse(&o.strategy, strategy, config->layers, error));
+    fill_defaults(&o, rows);
+  }
+  if (readout && *readout) AFINA_TRY(afina_readout_parse(&o.readout, readout, error));
+  size_t epochs, batch, seed;
+  double lr;
+  AFINA_TRY(afina_json_size(json, "epochs", 0, 10000, 0, &epochs, error));
+  AFINA_TRY(afina_json_size(json, "batch", 0, 4096, 0, &batch, error));
+  AFINA_TRY(afina_json_number(json, "lr", 0, 10, 0, &lr, error));
+  if (epochs) {
+    o.epochs = epochs;
+    o.patience = epochs < 8 ? 3 : epochs / 3 + 1;
+  }
+  if (batch) o.batch = batch;
+  if (lr > 0) o.lr = lr;
+  AFINA_TRY(afina_json_size(json, "patience", 0, 10000, o.patience, &o.patience, error));
+  AFINA_TRY(afina_json_number(json, "weight_decay", 0, 10, o.weight_decay, &o.weight_decay, error));
+  AFINA_TRY(afina_json_size(json, "seed", 0, UINT32_MAX, (size_t)o.seed, &seed, error));
+  AFINA_TRY(afina_json_number(json, "valid_share", 0, 0.9, o.valid_share, &o.valid_share, error));
+  AFINA_TRY(afina_json_number(json, "test_share", 0, 0.9, o.test_share, &o.test_share, error));
+  o.seed = seed;
+  *out = o;
+  return AFINA_OK;
+}
+
+cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
+  char strategy[AFINA_STRATEGY_NAME];
+  afina_strategy_print(&o->strategy, strategy);
+  cJSON *json = cJSON_CreateObject();
+  const bool fine = cJSON_AddStringToObject(json, "strategy", strategy) &&
+                    cJSON_AddStringToObject(json, "readout", afina_readout_name(o->readout)) &&
+                    cJSON_AddNumberToObject(json, "epochs", (double)o->epochs) &&
+                    cJSON_AddNumberToObject(json, "patience", (double)o->patience) &&
+                    cJSON_AddNumberToObject(json, "lr", o->lr) &&
+                    cJSON_AddNumberToObject(json, "batch", (double)o->batch) &&
+                    cJSON_AddNumberToObject(json, "weight_decay", o->weight_decay) &&
+                    cJSON_AddNumberToObject(json, "seed", (double)o->seed) &&
+                    cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
+                    cJSON_AddNumberToObject(json, "test_share", o->test_share);
+  if (fine) return json;
+  cJSON_Delete(json);
+  return NULL;
+}

@@ -1,0 +1,79 @@
+/* The saved state of a pretraining run. Included are doubles and counters as the hexadecimal digits of their bits: text
+ * that gives back the same number everywhere. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "pretrain.h"
+#include "pretrain_private.h"
+#include "weights.h"
+
+enum { NUMBERS = 7, DIGITS = 17 };
+static const char *const keys[NUMBERS] = {"steps",  "beta1_power", "beta2_power", "rng_0",
+                                          "rng_1", "rng_2",       "rng_3"};
+
+static void pack(const afina_pretrain *run, uint64_t numbers[NUMBERS]) {
+  numbers[0] = run->optimizer.steps;
+  memcpy(&numbers[1], &run->optimizer.beta1_power, sizeof(double));
+  memcpy(&numbers[2], &run->optimizer.beta2_power, sizeof(double));
+  memcpy(&numbers[3], run->rng.state, sizeof run->rng.state);
+}
+
+static void unpack(afina_pretrain *run, const uint64_t numbers[NUMBERS]) {
+  run->optimizer.steps = numbers[0];
+  memcpy(&run->optimizer.beta1_power, &numbers[1], sizeof(double));
+  memcpy(&run->optimizer.beta2_power, &numbers[2], sizeof(double));
+  memcpy(run->rng.state, &numbers[3], sizeof run->rng.state);
+}
+
+static afina_tensor_view moment(const char *name, const afina_real *data, size_t count) {
+  return (afina_tensor_view){.name = name, .dtype = AFINA_F32, .rank = 1, .shape = {count},
+                             .data = (const uint8_t *)data, .size = count * sizeof *data};
+}
+
+afina_status afina_pretrain_save(const afina_pretrain *run, afina_bytes *out, afina_error *error) {
+  const size_t params = run->gpt->params.count;
+  afina_tensor_view *views = afina_allocate(params + 2, sizeof *views);
+  if (!views) return afina_fail_memory(error);
+  afina_weights_views(run->gpt, views);
+  views[params] = moment("adamw.m", run->optimizer.m, run->optimizer.count);
+  views[params + 1] = moment("adamw.v", run->optimizer.v, run->optimizer.count);
+  uint64_t numbers[NUMBERS];
+  char text[NUMBERS][DIGITS];
+  afina_metadata metadata[NUMBERS];
+  pack(run, numbers);
+  for (int i = 0; i < NUMBERS; i++) {
+    snprintf(text[i], sizeof text[i], "%016" PRIx64, numbers[i]);
+    metadata[i] = (afina_metadata){keys[i], text[i]};
+  }
+  const afina_status status = afina_safetensors_write(views, params + 2, metadata, NUMBERS, out, error);
+  free(views);
+  return status;
+}
+
+static afina_status read_state(afina_pretrain *run, const afina_safetensors *file, afina_error *error) {
+  uint64_t numbers[NUMBERS];
+  for (int i = 0; i < NUMBERS; i++) {
+    const char *text = afina_safetensors_metadata(file, keys[i]);
+    char *end = NULL;
+    if (text) numbers[i] = strtoull(text, &end, 16);
+    if (!text || end == text || *end)
+      return afina_fail(error, AFINA_E_FORMAT, "the checkpoint's '%s' is missing or damaged", keys[i]);
+  }
+  const size_t count = run->optimizer.count;
+  AFINA_TRY(afina_weights_read(run->gpt, file, NULL, error));
+  AFINA_TRY(afina_tensor_to_real(file, "adamw.m", run->optimizer.m, 1, count, error));
+  AFINA_TRY(afina_tensor_to_real(file, "adamw.v", run->optimizer.v, 1, count, error));
+  unpack(run, numbers);
+  return AFINA_OK;
+}
+
+afina_status afina_pretrain_restore(afina_pretrain *run, const void *data, size_t size, afina_error *error) {
+  afina_safetensors *file;
+  AFINA_TRY(afina_safetensors_open(&file, data, size, error));
+  const afina_status status = read_state(run, file, error);
+  afina_safetensors_close(file);
+  return status;
+}
