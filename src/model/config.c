@@ -188,7 +188,8 @@ static int compare_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static afina_status check_distinct(const afina_labels *labels, afina_error *error) {
+static afina_status check_distinct(const afina_labels *labels, afina_status otherwise,
+                                   afina_error *error) {
   const char **sorted = afina_allocate(labels->count, sizeof *sorted);
   if (!sorted) return afina_fail_memory(error);
   for (size_t i = 0; i < labels->count; i++) sorted[i] = labels->names[i];
@@ -196,7 +197,7 @@ static afina_status check_distinct(const afina_labels *labels, afina_error *erro
   afina_status status = AFINA_OK;
   for (size_t i = 1; i < labels->count && status == AFINA_OK; i++)
     if (strcmp(sorted[i - 1], sorted[i]) == 0)
-      status = afina_fail(error, AFINA_E_FORMAT, "two classes are named '%.200s'", sorted[i]);
+      status = afina_fail(error, otherwise, "two classes are named '%.200s'", sorted[i]);
   free(sorted);
   return status;
 }
@@ -224,7 +225,7 @@ static afina_status name_labels(afina_labels *labels, const cJSON *names, afina_
     labels->names[id] = copy_text(name);
     if (!labels->names[id]) return afina_fail_memory(error);
   }
-  return check_distinct(labels, error);
+  return check_distinct(labels, AFINA_E_FORMAT, error);
 }
 
 /* labels is zeroed; on failure the caller frees it. */
@@ -352,7 +353,7 @@ afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_
     return afina_fail(error, AFINA_E_ARGUMENT,
                       "end-of-text id %zu is outside the vocabulary of %zu", (size_t)end_of_text,
                       config->vocabulary);
-  if (config->classes && check_distinct(labels, error) != AFINA_OK) return AFINA_E_ARGUMENT;
+  if (config->classes) AFINA_TRY(check_distinct(labels, AFINA_E_ARGUMENT, error));
   cJSON *json = cJSON_CreateObject();
   afina_status status = json && fill(json, config, labels, end_of_text)
                             ? afina_json_print(json, true, out, error)
