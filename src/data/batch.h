@@ -4,11 +4,15 @@
  *     for each row: AFINA_TRY(afina_sequences_append(&texts, ids, count, context, NULL, error));
  *
  *     afina_batcher batcher;
- *     AFINA_TRY(afina_batcher_init(&batcher, &texts, split.train.rows, split.train.count, 16, 4096,
- * error)); for each epoch: afina_batcher_shuffle(&batcher, &rng);          // or
- * afina_batcher_rewind: the rows as listed for (const afina_batch *b; (b =
- * afina_batcher_next(&batcher));) text i of the batch is b->ids[b->starts[i] .. b->starts[i + 1] -
- * 1], row b->rows[i] of the data set afina_batcher_free(&batcher); afina_sequences_free(&texts); */
+ *     AFINA_TRY(afina_batcher_init(&batcher, &texts, split.train.rows, split.train.count,
+ *                                  16, 4096, error));
+ *     for each epoch:
+ *       afina_batcher_shuffle(&batcher, &rng);  // or afina_batcher_rewind: the rows as listed
+ *       for (const afina_batch *b; (b = afina_batcher_next(&batcher));)
+ *         text i is b->ids[b->starts[i] .. b->starts[i + 1] - 1], row b->rows[i] of the data set
+ *     afina_batcher_free(&batcher);
+ *     afina_sequences_free(&texts);
+ */
 #ifndef AFINA_BATCH_H
 #define AFINA_BATCH_H
 

@@ -27,7 +27,7 @@
 #include "status.h"
 
 enum {
-  AFINA_MAX_CLASSES = 1000,
+  AFINA_MAX_LABELS = 1000,
   AFINA_MAX_ROWS = 1000000,
   AFINA_MAX_TEXT = 1000000, /* bytes, as given, after trimming */
   AFINA_MAX_LABEL = 1000    /* bytes, as given, after trimming */
@@ -68,7 +68,7 @@ void afina_dataset_free(afina_dataset *data);
  * at both ends; bytes that are not UTF-8 become U+FFFD, one for each maximal part of a sequence, as
  * browsers decode. A NUL byte stays in a text and becomes U+FFFD in a label, so that labels are C
  * strings everywhere. A row without text or label is kept, marked, and takes no part in training.
- * AFINA_E_DATA: more than AFINA_MAX_CLASSES labels, or one longer than AFINA_MAX_LABEL (both say
+ * AFINA_E_DATA: more than AFINA_MAX_LABELS labels, or one longer than AFINA_MAX_LABEL (both say
  * that the label column may be the wrong one); AFINA_E_LIMIT: text or rows beyond the limits; the
  * message names the row. After an error the data set is as before. */
 afina_status afina_dataset_add(afina_dataset *data, afina_part part, const char *text,
