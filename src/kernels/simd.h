@@ -74,6 +74,10 @@ static inline void v_transpose(v128 *a, v128 *b, v128 *c, v128 *d) {
 }
 
 /* The kernels of the set: kernels.h has their contracts. simd_gemm.c: */
+enum { AFINA_TILE_M = 4, AFINA_TILE_N = 8 };
+/* c[4,8] += a b with a packed as [K,4] and b as [K,8]: the product's inner loop, which the
+ * benchmark measures alone. */
+void afina_simd_multiply_tile(float *c, size_t c_row, const float *a, const float *b, size_t K);
 void afina_simd_gemm(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
                      const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
                      float *scratch);

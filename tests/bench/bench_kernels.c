@@ -1,0 +1,194 @@
+/* How fast the kernels are: the matrix product's inner tile alone on data in the first-level cache,
+ * and each shape of a training step as a share of it, in one run, so that a busy machine slows
+ * both. Then the other kernels, in nanoseconds for an element.
+ *
+ *   native  cmake --build build/release --target afina_bench_kernels &&
+ * build/release/tests/bench/afina_bench_kernels WASM    cmake --build build/wasm --target
+ * afina_bench_kernels && node build/wasm/tests/bench/afina_bench_kernels.js */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "kernels.h"
+#include "simd.h"
+
+enum { MOST = 1 << 20, REPEATS = 20 };
+
+static const afina_kernels *const set = &afina_kernels_plain;
+static float *a, *b, *c, *scratch;
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void fill(float *x, size_t n) {
+  for (size_t i = 0; i < n; i++) x[i] = (float)(i * 7919 % 1009) * 1e-3f - 0.5f;
+}
+
+/* A product, `times` in a row; turned says which of a and b lie transposed. */
+typedef struct product {
+  const char *name;
+  size_t M, N, K;
+  int a_turned, b_turned;
+} product;
+
+static double once(const product *p, size_t times) {
+  const size_t a_row = p->a_turned ? 1 : p->K, a_col = p->a_turned ? p->M : 1;
+  const size_t b_row = p->b_turned ? 1 : p->N, b_col = p->b_turned ? p->K : 1;
+  const double start = seconds();
+  for (size_t i = 0; i < times; i++)
+    set->gemm(c, p->N, a, a_row, a_col, b, b_row, b_col, p->M, p->N, p->K, scratch);
+  return (seconds() - start) / (double)times;
+}
+
+/* The best of a few runs, in GFLOP/s: what disturbs a run only ever slows it. */
+static double gflops(const product *p) {
+  const double work = 2.0 * (double)p->M * (double)p->N * (double)p->K;
+  const size_t times = (size_t)(1e8 / work) + 1;
+  double best = once(p, times);
+  for (int i = 0; i < REPEATS; i++) {
+    const double run = once(p, times);
+    if (run < best) best = run;
+  }
+  return work / best * 1e-9;
+}
+
+/* The tile's own rate: one panel of a and one of b, in the first-level cache. */
+static double tile_gflops(void) {
+  const size_t K = 192, times = 4000;
+  const double work = 2.0 * AFINA_TILE_M * AFINA_TILE_N * (double)K * (double)times;
+  double best = 0;
+  for (int i = 0; i < REPEATS; i++) {
+    const double start = seconds();
+    for (size_t j = 0; j < times; j++) afina_simd_multiply_tile(c, AFINA_TILE_N, a, b, K);
+    const double rate = work / (seconds() - start) * 1e-9;
+    if (rate > best) best = rate;
+  }
+  return best;
+}
+
+static void products(void) {
+  static const product all[] = {
+      {"qkv", 320, 576, 192, 0, 0},           {"qkv dx", 320, 192, 576, 0, 1},
+      {"qkv dw", 192, 576, 320, 1, 0},        {"projection", 320, 192, 192, 0, 0},
+      {"mlp in", 320, 768, 192, 0, 0},        {"mlp in dx", 320, 192, 768, 0, 1},
+      {"mlp in dw", 192, 768, 320, 1, 0},     {"mlp out", 320, 192, 768, 0, 0},
+      {"mlp out dx", 320, 768, 192, 0, 1},    {"mlp out dw", 768, 192, 320, 1, 0},
+      {"half the rows", 160, 768, 192, 0, 0}, {"odd sizes", 317, 571, 193, 0, 0},
+      {"score block", 20, 40, 32, 0, 1},      {"one row", 1, 768, 192, 0, 0},
+      {"one row turned", 1, 2048, 192, 0, 1}, {"two rows turned", 2, 2048, 192, 0, 1},
+      {"four rows", 4, 768, 192, 0, 0},       {"eight rows", 8, 768, 192, 0, 0},
+      {"five classes", 320, 5, 192, 0, 1},
+  };
+  gflops(&all[0]); /* an engine that compiles what runs often has now done so */
+  const double peak = tile_gflops();
+  printf("%-16s %22.1f GFLOP/s\n", "tile", peak);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    const double rate = gflops(&all[i]);
+    printf("%-16s %4zu x %4zu x %4zu %5.1f GFLOP/s %4.0f%%\n", all[i].name, all[i].M, all[i].N,
+           all[i].K, rate, 100 * rate / peak);
+  }
+}
+
+enum { ROWS = 320, CHANNELS = 192, VOCABULARY = 2048, HEAD = 32 };
+
+static void run_layernorm(void) {
+  set->layernorm_forward(c, scratch, scratch + ROWS, a, b, b, ROWS, CHANNELS);
+}
+
+static void run_layernorm_backward(void) {
+  set->layernorm_backward(c, a, b, scratch, scratch + ROWS, b, ROWS, CHANNELS);
+}
+
+static void run_layernorm_parameters(void) {
+  set->layernorm_backward_parameters(c, c + CHANNELS, a, b, scratch, scratch + ROWS, ROWS, CHANNELS,
+                                     0, CHANNELS);
+}
+
+static void run_gelu(void) { set->gelu_forward(c, a, ROWS * CHANNELS); }
+
+static void run_gelu_backward(void) { set->gelu_backward(c, a, b, ROWS * CHANNELS); }
+
+static void run_adamw(void) {
+  static const afina_adamw_step step = {1e-3f, 0.9f, 0.999f, 1e-8f, 0.01f, 0.5f, 0.5f, 1};
+  set->adamw(c, c + MOST / 4, c + MOST / 2, a, &step, ROWS * CHANNELS);
+}
+
+static void run_bias(void) { set->bias_backward(c, a, ROWS, CHANNELS, 0, CHANNELS); }
+
+static void run_squares(void) { c[0] = (float)set->sum_of_squares(a, ROWS * CHANNELS); }
+
+static void run_cross_entropy(void) {
+  static const uint32_t targets[ROWS * CHANNELS / VOCABULARY];
+  set->softmax_cross_entropy_forward(c, a, targets, ROWS * CHANNELS / VOCABULARY, VOCABULARY);
+}
+
+static afina_attention_shape head(size_t T) {
+  return (afina_attention_shape){
+      .T = T, .Q = T, .D = HEAD, .q_stride = CHANNELS, .kv_stride = 3 * CHANNELS};
+}
+
+static void attend(size_t T, int backward) {
+  const afina_attention_shape shape = head(T);
+  float *out = c, *lse = c + MOST / 2;
+  if (backward)
+    set->attention_backward(c + MOST / 4, c + MOST / 2, c + MOST / 2 + CHANNELS, a, a, b,
+                            b + CHANNELS, out, b, &shape, scratch);
+  else
+    set->attention_forward(out, lse, a, b, b + CHANNELS, &shape, scratch);
+}
+
+static void run_attention_short(void) { attend(40, 0); }
+static void run_attention_short_backward(void) { attend(40, 1); }
+static void run_attention_long(void) { attend(256, 0); }
+static void run_attention_long_backward(void) { attend(256, 1); }
+
+static void others(void) {
+  static const struct {
+    const char *name;
+    void (*run)(void);
+    double elements;
+  } all[] = {
+      {"layernorm", run_layernorm, ROWS * CHANNELS},
+      {"layernorm backward", run_layernorm_backward, ROWS * CHANNELS},
+      {"layernorm parameters", run_layernorm_parameters, ROWS * CHANNELS},
+      {"gelu", run_gelu, ROWS * CHANNELS},
+      {"gelu backward", run_gelu_backward, ROWS * CHANNELS},
+      {"adamw", run_adamw, ROWS * CHANNELS},
+      {"bias backward", run_bias, ROWS * CHANNELS},
+      {"sum of squares", run_squares, ROWS * CHANNELS},
+      {"cross-entropy", run_cross_entropy, ROWS * CHANNELS},
+      {"attention T 40", run_attention_short, 40 * 41 / 2},
+      {"attention T 40 backward", run_attention_short_backward, 40 * 41 / 2},
+      {"attention T 256", run_attention_long, 256 * 257 / 2},
+      {"attention T 256 backward", run_attention_long_backward, 256 * 257 / 2},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    fill(a, MOST), fill(b, MOST), fill(c, MOST);
+    const size_t times = (size_t)(2e6 / all[i].elements) + 1;
+    double best = 1e9;
+    for (int j = 0; j < REPEATS; j++) {
+      const double start = seconds();
+      for (size_t k = 0; k < times; k++) all[i].run();
+      const double run = (seconds() - start) / (double)times;
+      if (run < best) best = run;
+    }
+    printf("%-26s %7.3f ns for an element (attention: for a pair of tokens)\n", all[i].name,
+           best * 1e9 / all[i].elements);
+  }
+}
+
+int main(void) {
+  a = aligned_alloc(64, MOST * sizeof *a);
+  b = aligned_alloc(64, MOST * sizeof *b);
+  c = aligned_alloc(64, MOST * sizeof *c);
+  scratch = aligned_alloc(64, AFINA_ATTENTION_SCRATCH(1024, HEAD) * sizeof *scratch);
+  if (!a || !b || !c || !scratch) return 1;
+  fill(a, MOST), fill(b, MOST), fill(c, MOST), fill(scratch, AFINA_GEMM_SCRATCH);
+  products();
+  others();
+  free(a), free(b), free(c), free(scratch);
+  return 0;
+}
