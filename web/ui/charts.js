@@ -1,0 +1,182 @@
+// The curves, drawn by Chart.js, which is fetched when the first curve is needed (or when the page
+// has time).
+
+import { fixed, number, percent, t } from '../i18n/index.js';
+import { h } from './dom.js';
+
+/** At most this many points on a curve: more cannot be told apart. */
+const POINTS = 400;
+
+let library = null;
+
+export function loadCharts() {
+  library ??= import('./chart-library.js').then(({ Chart }) => Chart);
+  return library;
+}
+
+/**
+ * A curve with fewer points: each is the mean of the steps that it stands for.
+ * @param {{step: number, loss: number}[]} losses
+ * @returns {{x: number, y: number}[]}   x in steps
+ */
+export function thin(losses, most = POINTS) {
+  const size = Math.max(1, Math.ceil(losses.length / most));
+  const points = [];
+  for (let from = 0; from < losses.length; from += size) {
+    const part = losses.slice(from, from + size);
+    const sum = part.reduce((total, { loss }) => total + loss, 0);
+    points.push({ x: part.at(-1).step, y: sum / part.length });
+  }
+  return points;
+}
+
+/** The page's colours of the theme that is on. */
+export function palette() {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: read('ink'),
+    soft: read('ink-soft'),
+    line: read('line'),
+    card: read('card'),
+    train: read('train'),
+    valid: read('valid'),
+    font: getComputedStyle(document.body).fontFamily,
+  };
+}
+
+/** A chart that exists once Chart.js has come, and draws the latest data that it was given. */
+function lineChart(label, configure) {
+  const canvas = h('canvas', { role: 'img', 'aria-label': label });
+  const element = h('div', { class: 'chart' }, canvas);
+  let chart = null;
+  let latest = null;
+  let coming = false;
+
+  function update() {
+    const { data, options } = configure(latest, palette());
+    if (!chart) return;
+    chart.data.datasets.forEach((set, index) => Object.assign(set, data.datasets[index]));
+    chart.options = options;
+    chart.update('none');
+  }
+
+  async function create() {
+    coming = true;
+    const Chart = await loadCharts();
+    if (!canvas.isConnected) return;
+    chart = new Chart(canvas, { type: 'line', ...configure(latest, palette()) });
+  }
+
+  return {
+    element,
+    canvas,
+    draw(data) {
+      latest = data;
+      if (chart) update();
+      else if (!coming) create();
+    },
+  };
+}
+
+function axis(colors, more) {
+  const ticks = { color: colors.soft, maxRotation: 0, ...more.ticks };
+  return {
+    type: 'linear',
+    border: { color: colors.line },
+    grid: { color: colors.line },
+    ...more,
+    ticks,
+  };
+}
+
+function commonOptions(colors, x, y, tooltip) {
+  return {
+    animation: false,
+    parsing: false,
+    normalized: true,
+    responsive: true,
+    maintainAspectRatio: false,
+    layout: { padding: { top: 8, right: 12 } },
+    color: colors.ink,
+    font: { family: colors.font },
+    interaction: { mode: 'nearest', axis: 'x', intersect: false },
+    scales: { x, y },
+    plugins: {
+      legend: {
+        position: 'bottom',
+        labels: { color: colors.ink, usePointStyle: true, pointStyle: 'line', boxWidth: 22 },
+      },
+      tooltip: { callbacks: tooltip },
+    },
+  };
+}
+
+const epochAxis = (colors, last) =>
+  axis(colors, {
+    min: 0,
+    max: last,
+    title: { display: true, text: t('live.epoch'), color: colors.soft },
+    ticks: { precision: 0, callback: (value) => number(value) },
+  });
+
+/** A point an epoch, and a ring around the best one's. */
+function points(colors, epochs, best, key) {
+  const at = (rows) => rows.map((row) => ({ x: row.epoch, y: row[key] }));
+  const common = { borderColor: colors.valid, borderWidth: 2, clip: false };
+  return [
+    {
+      ...common,
+      label: t(key === 'valid_loss' ? 'chart.valid' : 'chart.validAccuracy'),
+      data: at(epochs),
+      backgroundColor: colors.valid,
+      pointRadius: 3,
+    },
+    {
+      ...common,
+      label: t('chart.best'),
+      data: at(epochs.filter(({ epoch }) => epoch === best)),
+      backgroundColor: 'transparent',
+      pointRadius: 8,
+      pointHoverRadius: 8,
+      showLine: false,
+    },
+  ];
+}
+
+/** Training loss a step, validation loss an epoch; x in epochs. */
+export function lossChart() {
+  return lineChart(t('chart.lossLabel'), ({ losses, epochs, steps, best, last }, colors) => {
+    const line = thin(losses).map(({ x, y }) => ({ x: x / steps, y }));
+    const train = {
+      label: t('chart.train'),
+      data: line,
+      borderColor: colors.train,
+      backgroundColor: colors.train,
+      borderWidth: 1.5,
+      pointRadius: 0,
+      clip: false,
+    };
+    const y = axis(colors, { min: 0, ticks: { callback: (value) => number(value, 2) } });
+    const options = commonOptions(colors, epochAxis(colors, last), y, {
+      title: ([item]) => t('chart.atEpoch', { epoch: number(item.parsed.x, 1) }),
+      label: (item) => `${item.dataset.label}: ${fixed(item.parsed.y)}`,
+    });
+    return { data: { datasets: [train, ...points(colors, epochs, best, 'valid_loss')] }, options };
+  });
+}
+
+export function accuracyChart() {
+  return lineChart(t('chart.accuracyLabel'), ({ epochs, best, last }, colors) => {
+    const y = axis(colors, {
+      min: 0,
+      max: 1,
+      ticks: { stepSize: 0.25, callback: (value) => percent(value, 0) },
+    });
+    const options = commonOptions(colors, epochAxis(colors, last), y, {
+      title: ([item]) => t('chart.atEpoch', { epoch: number(item.parsed.x, 1) }),
+      label: (item) => percent(item.parsed.y),
+    });
+    return { data: { datasets: points(colors, epochs, best, 'valid_accuracy') }, options };
+  });
+}

@@ -1,0 +1,104 @@
+// Reading the reader's table, choosing its columns and asking C what it thinks of them.
+
+import { failureOf } from './failure.js';
+
+export const samples = {
+  pt: { file: 'mensagens-de-alunos.csv', url: 'samples/mensagens-de-alunos.csv' },
+  en: { file: 'support-messages.csv', url: 'samples/support-messages.csv' },
+};
+
+export function dataActions(app) {
+  const { store } = app;
+  let asked = 0;
+
+  /**
+   * Opens a table; the previous one stays until the new one is read, and for good if it cannot be.
+   */
+  async function openTable(file, name, sample = null) {
+    store.set({ opening: name, dataFailure: null });
+    try {
+      const table = await app.engine.openTable(file, name);
+      const columns =
+        sample === app.state.setup.sample ? columnsOf(app.state.setup, table) : table.guess;
+      store.set({ table, columns, sample, testTable: null, inspection: null, opening: null });
+      app.changeSetup({ sample, ...columnSetup(columns, table) });
+      await inspect();
+    } catch (error) {
+      store.set({ opening: null, dataFailure: { ...failureOf(error), name } });
+    }
+  }
+
+  /** The URL's columns where the table has them, else the engine's guess. */
+  function columnsOf(setup, table) {
+    const pick = (number, guess) =>
+      number >= 1 && number <= table.columns.length ? number - 1 : guess;
+    return {
+      text: pick(setup.text, table.guess.text),
+      label: pick(setup.label, table.guess.label),
+    };
+  }
+
+  function columnSetup(columns, { guess }) {
+    const isGuess = columns.text === guess.text && columns.label === guess.label;
+    return isGuess
+      ? { text: undefined, label: undefined }
+      : { text: columns.text + 1, label: columns.label + 1 };
+  }
+
+  async function openSample(id) {
+    const { file, url } = samples[id];
+    store.set({ opening: file, dataFailure: null });
+    try {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(`${url}: ${response.status}`);
+      await openTable(await response.blob(), file, id);
+    } catch (error) {
+      const failure = { code: 'NETWORK', detail: String(error.message), name: file };
+      store.set({ opening: null, dataFailure: failure });
+    }
+  }
+
+  async function openTestTable(file, name) {
+    store.set({ opening: name, dataFailure: null });
+    try {
+      const testTable = await app.engine.openTestTable(file, name);
+      store.set({ testTable, opening: null });
+      await inspect();
+    } catch (error) {
+      store.set({ opening: null, dataFailure: { ...failureOf(error), name } });
+    }
+  }
+
+  async function closeTestTable() {
+    await app.engine.closeTestTable();
+    store.set({ testTable: null });
+    await inspect();
+  }
+
+  function chooseColumns(columns) {
+    store.set({ columns });
+    app.changeSetup(columnSetup(columns, app.state.table));
+    return inspect();
+  }
+
+  /**
+   * Asks for the inspection of the columns as they are now; an answer to an older question is
+   * dropped.
+   */
+  async function inspect() {
+    const { columns } = app.state;
+    const question = ++asked;
+    store.set({ inspecting: true });
+    await app.modelReady;
+    if (question !== asked) return;
+    try {
+      const inspection = await app.engine.chooseColumns(columns.text, columns.label);
+      if (question === asked) store.set({ inspection, inspecting: false, dataFailure: null });
+    } catch (error) {
+      if (question === asked)
+        store.set({ inspection: null, inspecting: false, dataFailure: failureOf(error) });
+    }
+  }
+
+  return { openTable, openSample, openTestTable, closeTestTable, chooseColumns, inspect };
+}

@@ -1,0 +1,241 @@
+// The frame around the steps: header, the first words, the model's weights arriving, footer.
+
+import { bytes, compact, currentLanguage, languages, t } from '../i18n/index.js';
+import { fill, h, icon } from './dom.js';
+import { failureBox } from './failure.js';
+import { toggleTheme } from './theme.js';
+
+export const steps = ['data', 'train', 'evaluate', 'classify'];
+
+/** Where the repository is: told at build time, or read off a GitHub Pages address. */
+function repository() {
+  const told = import.meta.env?.VITE_REPOSITORY;
+  if (told) return told;
+  const owner = /^([\w-]+)\.github\.io$/.exec(location.hostname)?.[1];
+  const name = location.pathname.split('/')[1];
+  return owner && name ? `https://github.com/${owner}/${name}` : null;
+}
+
+/** Scrolls to a step and puts the focus there, without touching the hash: that is the setup's. */
+export function goToStep(id) {
+  const heading = document.querySelector(`#${id}-title`);
+  const smooth = matchMedia('(prefers-reduced-motion: no-preference)').matches;
+  heading
+    .closest('section')
+    .scrollIntoView({ behavior: smooth ? 'smooth' : 'auto', block: 'start' });
+  heading.focus({ preventScroll: true });
+}
+
+function stepLink(app, id, index) {
+  const mark = h('span', { class: 'step-mark', 'aria-hidden': 'true' });
+  const link = h(
+    'a',
+    {
+      href: `#${id}`,
+      onclick: (event) => {
+        event.preventDefault();
+        goToStep(id);
+      },
+    },
+    mark,
+    t(`${id}.nav`),
+  );
+  app.store.watch(['inspection', 'result', 'classifier'], (state) => {
+    const done = {
+      data: state.inspection,
+      train: state.result,
+      evaluate: state.result,
+      classify: state.classifier,
+    };
+    fill(mark, done[id] ? icon('check') : String(index + 1));
+    mark.classList.toggle('done', Boolean(done[id]));
+  });
+  return h('li', {}, link);
+}
+
+function languageSwitch(app) {
+  const names = { 'pt-BR': ['PT', 'Português'], en: ['EN', 'English'] };
+  return h(
+    'div',
+    { class: 'switch', role: 'group', 'aria-label': t('header.language') },
+    languages.map((tag) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          lang: tag,
+          'data-language': tag,
+          title: names[tag][1],
+          'aria-pressed': String(tag === currentLanguage()),
+          onclick: () => app.changeLanguage(tag),
+        },
+        h('span', { 'aria-hidden': 'true' }, names[tag][0]),
+        h('span', { class: 'visually-hidden' }, names[tag][1]),
+      ),
+    ),
+  );
+}
+
+function themeButton(app) {
+  const button = h('button', {
+    type: 'button',
+    class: 'plain icon-only',
+    onclick: () => app.store.set({ theme: toggleTheme() }),
+  });
+  app.store.watch(['theme'], ({ theme }) => {
+    const label = t(theme === 'dark' ? 'header.toLight' : 'header.toDark');
+    button.setAttribute('aria-label', label);
+    button.title = label;
+    fill(button, icon(theme === 'dark' ? 'sun' : 'moon'));
+  });
+  return button;
+}
+
+export function pageHeader(app) {
+  const url = repository();
+  return h(
+    'div',
+    { class: 'bar-inner' },
+    h(
+      'a',
+      {
+        class: 'skip',
+        href: '#data',
+        onclick: (event) => {
+          event.preventDefault();
+          goToStep('data');
+        },
+      },
+      t('header.skip'),
+    ),
+    h(
+      'span',
+      { class: 'brand' },
+      h('span', { class: 'brand-mark', 'aria-hidden': 'true' }),
+      'Afina',
+    ),
+    h(
+      'nav',
+      { 'aria-label': t('header.steps') },
+      h(
+        'ol',
+        { class: 'steps-nav' },
+        steps.map((id, index) => stepLink(app, id, index)),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'tools' },
+      url ? h('a', { href: `${url}#readme`, rel: 'noreferrer' }, t('header.readme')) : null,
+      languageSwitch(app),
+      themeButton(app),
+    ),
+  );
+}
+
+export function pageIntro(app) {
+  return h(
+    'section',
+    { class: 'intro', 'aria-labelledby': 'page-title' },
+    h(
+      'div',
+      { class: 'intro-words' },
+      h('h1', { id: 'page-title' }, t('app.headline')),
+      h('p', { class: 'lead' }, t('app.sentence')),
+      h(
+        'details',
+        { class: 'privacy' },
+        h('summary', {}, icon('lock'), t('privacy.title')),
+        h('p', {}, t('privacy.how')),
+        h('p', {}, t('privacy.check')),
+      ),
+    ),
+    modelPanel(app),
+  );
+}
+
+/** The weights: arriving, here, or not to be had. */
+function modelPanel(app) {
+  const body = h('div', { class: 'model-body' });
+  const failure = failureBox();
+  const input = h('input', {
+    type: 'file',
+    id: 'model-files',
+    class: 'visually-hidden',
+    multiple: true,
+    accept: '.json,.safetensors,.zip',
+    onchange: () => {
+      if (input.files.length) app.loadModelFiles(input.files);
+      input.value = '';
+    },
+  });
+  const open = h(
+    'div',
+    { class: 'model-open' },
+    input,
+    h('label', { for: 'model-files', class: 'link' }, t('model.open')),
+  );
+  const progress = h('progress', { max: 1, 'aria-label': t('model.loading') });
+  app.store.watch(['model'], ({ model }) => {
+    const parts = {
+      loading: () => loading(model, progress),
+      ready: () => facts(model.info),
+      failed: () => null,
+    };
+    fill(body, model.opening ? h('p', {}, t('model.opening')) : parts[model.status]());
+    const retry = h('button', { type: 'button', onclick: app.loadModel }, t('action.retry'));
+    failure.show(model.failure, model.status === 'failed' ? retry : null);
+  });
+  app.store.watch(['training'], () => (input.disabled = app.isTraining()));
+  return h(
+    'div',
+    { class: 'model card' },
+    h('h2', { class: 'small-title' }, t('model.title')),
+    body,
+    failure.element,
+    open,
+  );
+}
+
+function loading({ loaded, total }, progress) {
+  if (total > 0) progress.value = loaded / total;
+  else progress.removeAttribute('value');
+  const said =
+    total > 0
+      ? t('model.loadingBytes', { loaded: bytes(loaded), total: bytes(total) })
+      : t('model.loading');
+  return [h('p', {}, said), progress];
+}
+
+function facts(info) {
+  const rows = [
+    [t('model.parameters'), compact(info.parameters)],
+    [
+      t('model.blocks'),
+      t('model.blocksValue', { layers: info.layers, width: info.width, heads: info.heads }),
+    ],
+    [t('model.context'), t('model.contextValue', { count: info.context })],
+    [t('model.vocabulary'), t('model.vocabularyValue', { count: info.vocabulary })],
+  ];
+  return [
+    h(
+      'p',
+      { class: 'model-name' },
+      icon('check'),
+      h('strong', {}, info.name),
+      ' ',
+      info.classes?.length
+        ? t('model.isClassifier', { count: info.classes.length })
+        : t('model.isReady'),
+    ),
+    h(
+      'dl',
+      { class: 'facts' },
+      rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+    ),
+  ];
+}
+
+export function pageFooter() {
+  return h('p', {}, t('footer.words'));
+}

@@ -1,0 +1,90 @@
+// The page as a whole: state, actions and the steps. In another language it is built anew from the
+// same state.
+
+import { currentLanguage, preferredLanguage, setLanguage, t } from '../i18n/index.js';
+import { cellActions } from './cell-list.js';
+import { classifyStep } from './classify.js';
+import { dataStep } from './data.js';
+import { dataActions } from './data-actions.js';
+import { fill } from './dom.js';
+import { evaluateStep } from './evaluate.js';
+import { pageFooter, pageHeader, pageIntro } from './header.js';
+import { modelActions } from './model-actions.js';
+import { formatSetup, parseSetup } from './setup.js';
+import { createStore } from './store.js';
+import { startTheme } from './theme.js';
+import { trainStep } from './train.js';
+import { trainActions } from './train-actions.js';
+
+const initialState = {
+  model: { status: 'loading', loaded: 0, total: 0, info: null, failure: null, opening: false },
+  setup: {},
+  theme: 'light',
+  table: null,
+  testTable: null,
+  sample: null,
+  columns: null,
+  inspection: null,
+  inspecting: false,
+  opening: null,
+  dataFailure: null,
+  training: null,
+  result: null,
+  modelSaved: false,
+  cell: null,
+  classifier: null,
+  draft: { text: '', many: false },
+};
+
+/** Puts the setup into the URL without a new entry in the browser's history. */
+function changeSetup(app, patch) {
+  const setup = { ...app.state.setup, ...patch };
+  app.store.set({ setup });
+  history.replaceState(null, '', location.pathname + location.search + formatSetup(setup));
+}
+
+function build(app) {
+  app.store.unwatchAll();
+  document.documentElement.lang = currentLanguage();
+  if (!app.isTraining()) document.title = t('app.title');
+  document.querySelector('meta[name="description"]').content = t('app.sentence');
+  fill(document.querySelector('#header'), pageHeader(app));
+  fill(
+    document.querySelector('#main'),
+    pageIntro(app),
+    dataStep(app),
+    trainStep(app),
+    evaluateStep(app),
+    classifyStep(app),
+  );
+  fill(document.querySelector('#footer'), pageFooter(app));
+}
+
+function changeLanguage(app, tag) {
+  setLanguage(tag);
+  changeSetup(app, { lang: tag });
+  build(app);
+  document.querySelector(`#header [data-language="${tag}"]`)?.focus();
+}
+
+/**
+ * @param {() => import('../engine/types.js').Engine | Promise<import('../engine/types.js').Engine>}
+ * createEngine
+ */
+export async function startPage(createEngine) {
+  const store = createStore(initialState);
+  const app = { store, state: store.state, engine: null };
+  app.changeSetup = (patch) => changeSetup(app, patch);
+  app.changeLanguage = (tag) => changeLanguage(app, tag);
+  Object.assign(app, modelActions(app), dataActions(app), trainActions(app), cellActions(app));
+
+  const setup = parseSetup(location.hash);
+  store.set({ setup });
+  setLanguage(setup.lang ?? preferredLanguage(navigator.languages));
+  startTheme((theme) => store.set({ theme }));
+  build(app);
+
+  app.engine = await createEngine();
+  app.loadModel();
+  if (setup.sample) app.openSample(setup.sample);
+}

@@ -1,0 +1,68 @@
+// The setup of a session as the URL's hash: #lang=en&sample=en&strategy=last:2&seed=7. A hash is
+// never sent to a server, so even column numbers stay on this computer. Only what differs from the
+// defaults is written.
+
+const positive = (max) => (text) => {
+  const value = Number(text);
+  return text !== '' && Number.isFinite(value) && value > 0 && value <= max ? value : undefined;
+};
+const whole = (min, max) => (text) => {
+  const value = Number(text);
+  return text !== '' && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+};
+const share = (text) => {
+  const value = Number(text);
+  return text !== '' && value >= 0 && value <= 0.9 ? value : undefined;
+};
+const oneOf =
+  (...known) =>
+  (text) =>
+    known.includes(text) ? text : undefined;
+
+/** What each part of the setup accepts; anything else in the URL is left out. */
+const fields = {
+  lang: oneOf('pt-BR', 'en'),
+  sample: oneOf('pt', 'en'),
+  text: whole(1, 10000),
+  label: whole(1, 10000),
+  strategy: (text) => (/^(head|full|last:[1-9]\d?)$/.test(text) ? text : undefined),
+  readout: oneOf('last', 'mean', 'special'),
+  epochs: whole(1, 1000),
+  lr: positive(1),
+  batch: whole(1, 4096),
+  seed: whole(0, Number.MAX_SAFE_INTEGER),
+  valid_share: share,
+  test_share: share,
+};
+
+/** The names of the training options among them, as the engine calls them. */
+export const optionNames = [
+  'strategy',
+  'readout',
+  'epochs',
+  'lr',
+  'batch',
+  'seed',
+  'valid_share',
+  'test_share',
+];
+
+/** A value that the field takes, or undefined. */
+export const readField = (name, text) => fields[name](String(text).trim());
+
+export function parseSetup(hash) {
+  const setup = {};
+  for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ''))) {
+    if (!Object.hasOwn(fields, name)) continue;
+    const value = readField(name, text);
+    if (value !== undefined) setup[name] = value;
+  }
+  return setup;
+}
+
+export function formatSetup(setup) {
+  const parts = Object.keys(fields)
+    .filter((name) => setup[name] !== undefined && setup[name] !== null)
+    .map((name) => `${name}=${encodeURIComponent(setup[name]).replaceAll('%3A', ':')}`);
+  return parts.length ? `#${parts.join('&')}` : '';
+}

@@ -1,0 +1,82 @@
+// Training: the page pulls slices of work until it is done; to stop is to ask for the end. The
+// previous result stays until the new one is there.
+
+import { t } from '../i18n/index.js';
+import { failureOf } from './failure.js';
+import { optionNames } from './setup.js';
+
+/** Milliseconds of work a request: short enough that the worker answers typing at once. */
+const SLICE = 40;
+
+export function trainActions(app) {
+  const { store } = app;
+  let stopAsked = false;
+
+  async function train() {
+    const { setup, table, testTable, sample } = app.state;
+    const options = Object.fromEntries(
+      optionNames.filter((name) => setup[name] !== undefined).map((name) => [name, setup[name]]),
+    );
+    stopAsked = false;
+    const training = {
+      status: 'running',
+      progress: null,
+      losses: [],
+      epochs: [],
+      session: null,
+      failure: null,
+    };
+    const update = (patch) => store.set({ training: Object.assign(training, patch) });
+    update({});
+    try {
+      update({ session: await app.engine.startSession(options) });
+      await pull(training, update);
+      const report = await app.engine.report();
+      const source = { name: table.name, sample, testName: testTable?.name ?? null };
+      const result = { report, session: training.session, source };
+      store.set({
+        result,
+        modelSaved: false,
+        cell: null,
+        classifier: { classes: training.session.classes, from: 'training' },
+      });
+      update({ status: 'done' });
+    } catch (error) {
+      update({ status: 'failed', failure: failureOf(error) });
+    } finally {
+      document.title = t('app.title');
+    }
+  }
+
+  /** Runs slices until the engine says done. */
+  async function pull(training, update) {
+    for (;;) {
+      if (stopAsked) {
+        stopAsked = false;
+        await app.engine.stop();
+      }
+      const progress = await app.engine.run(SLICE);
+      training.losses.push(...progress.losses);
+      training.epochs.push(...progress.epochsDone);
+      update({ progress });
+      if (progress.phase === 'done') return;
+      document.title = t('app.titleTraining', { percent: Math.floor(progress.fraction * 100) });
+    }
+  }
+
+  function stopTraining() {
+    if (app.state.training?.status !== 'running') return;
+    stopAsked = true;
+    store.set({ training: Object.assign(app.state.training, { status: 'stopping' }) });
+  }
+
+  const isTraining = () => ['running', 'stopping'].includes(app.state.training?.status);
+
+  /** The tab asks before it closes on work that would be lost. */
+  addEventListener('beforeunload', (event) => {
+    const { result, modelSaved } = app.state;
+    if (isTraining() || (result && !modelSaved)) event.preventDefault();
+  });
+
+  return { train, stopTraining, isTraining };
+}

@@ -1,0 +1,242 @@
+// Step 2: how to train, and the run itself. What the reader leaves alone is the measured default
+// for the data.
+
+import { t } from '../i18n/index.js';
+import { fill, h, icon, newId } from './dom.js';
+import { optionNames, readField } from './setup.js';
+import { stepSection } from './step.js';
+import { trainLive } from './train-live.js';
+
+/** The numbers, their unit on the page (a share is shown in percent) and the input's limits. */
+const numbers = {
+  epochs: { min: 1, max: 1000, step: 1 },
+  lr: { min: 0.000001, max: 1, step: 'any' },
+  batch: { min: 1, max: 4096, step: 1 },
+  valid_share: { min: 0, max: 90, step: 'any', scale: 100 },
+  test_share: { min: 0, max: 90, step: 'any', scale: 100 },
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER, step: 1 },
+};
+
+export function trainStep(app) {
+  const { section, content } = stepSection('train', 2);
+  const waiting = h('p', { class: 'waiting' });
+  const form = h(
+    'form',
+    {
+      class: 'options',
+      onsubmit: (event) => {
+        event.preventDefault();
+        if (!startable(app)) return;
+        app.train();
+      },
+    },
+    strategyChoice(app),
+    advanced(app),
+    actions(app),
+  );
+  const panel = h('div', { class: 'two' }, form, trainLive(app));
+  fill(content, waiting, panel);
+  app.store.watch(['inspection', 'training', 'table', 'inspecting'], (state) => {
+    const ready = Boolean(state.inspection || state.training);
+    waiting.hidden = ready;
+    panel.hidden = !ready;
+    waiting.textContent = t(state.table ? 'train.waitingColumns' : 'train.waitingData');
+    section.classList.toggle('later', !ready);
+  });
+  return section;
+}
+
+const startable = (app) =>
+  Boolean(app.state.inspection) && !app.state.inspecting && !app.isTraining();
+
+/**
+ * What the engine would use for an option now, or undefined where that depends on a choice it has
+ * not seen.
+ */
+function defaultOf(app, name) {
+  const defaults = app.state.inspection?.defaults;
+  if (!defaults) return undefined;
+  const { strategy } = app.state.setup;
+  const followsStrategy = ['epochs', 'lr', 'batch'].includes(name);
+  if (followsStrategy && strategy !== undefined && strategy !== defaults.strategy) return undefined;
+  return defaults[name];
+}
+
+const current = (app, name) => app.state.setup[name] ?? defaultOf(app, name);
+
+function strategyChoice(app) {
+  const blocks = h('input', {
+    type: 'number',
+    id: 'last-blocks',
+    min: '1',
+    max: '99',
+    step: '1',
+    value: '2',
+    'aria-label': t('train.blocks'),
+    onchange: () => choose('last'),
+  });
+  const choose = (kind) => {
+    const top = app.state.model.info?.layers ?? 99;
+    const count = Math.min(Math.max(1, Math.round(Number(blocks.value)) || 1), top);
+    app.changeSetup({ strategy: kind === 'last' ? `last:${count}` : kind });
+  };
+  const radios = ['head', 'last', 'full'].map((kind) => {
+    const radio = h('input', {
+      type: 'radio',
+      name: 'strategy',
+      value: kind,
+      id: `strategy-${kind}`,
+      'aria-describedby': `strategy-${kind}-help`,
+      onchange: () => choose(kind),
+    });
+    const title = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
+    return {
+      kind,
+      radio,
+      element: h(
+        'div',
+        { class: 'choice' },
+        radio,
+        h(
+          'div',
+          {},
+          h('div', { class: 'choice-title' }, title, kind === 'last' ? blocks : null),
+          h('p', { class: 'hint', id: `strategy-${kind}-help` }, t(`strategy.${kind}.help`)),
+        ),
+      ),
+    };
+  });
+  const fieldset = h(
+    'fieldset',
+    {},
+    h('legend', {}, t('option.strategy')),
+    radios.map(({ element }) => element),
+  );
+  app.store.watch(['setup', 'inspection', 'training', 'model'], ({ model }) => {
+    const [kind, count] = String(current(app, 'strategy') ?? '').split(':');
+    for (const { kind: own, radio } of radios) radio.checked = own === kind;
+    if (count) blocks.value = count;
+    if (model.info) blocks.max = String(model.info.layers);
+    fieldset.disabled = app.isTraining();
+  });
+  return fieldset;
+}
+
+function advanced(app) {
+  const fields = [readoutField(app), ...Object.keys(numbers).map((name) => numberField(app, name))];
+  const reset = h(
+    'button',
+    {
+      type: 'button',
+      onclick: () =>
+        app.changeSetup(Object.fromEntries(optionNames.map((name) => [name, undefined]))),
+    },
+    t('train.reset'),
+  );
+  const set = h(
+    'fieldset',
+    { class: 'advanced' },
+    h('legend', { class: 'visually-hidden' }, t('train.advanced')),
+    h('div', { class: 'fields' }, fields),
+    reset,
+  );
+  const fold = h('details', {}, h('summary', {}, t('train.advanced')), set);
+  fold.open = optionNames.some(
+    (name) => name !== 'strategy' && app.state.setup[name] !== undefined,
+  );
+  app.store.watch(['training', 'setup'], ({ setup }) => {
+    set.disabled = app.isTraining();
+    reset.hidden = optionNames.every((name) => setup[name] === undefined);
+  });
+  return fold;
+}
+
+function readoutField(app) {
+  const id = newId('readout');
+  const control = h(
+    'select',
+    {
+      id,
+      'aria-describedby': `${id}-help`,
+      onchange: () => app.changeSetup({ readout: control.value }),
+    },
+    ['last', 'mean', 'special'].map((kind) => h('option', { value: kind }, t(`readout.${kind}`))),
+  );
+  app.store.watch(
+    ['setup', 'inspection'],
+    () => (control.value = current(app, 'readout') ?? 'last'),
+  );
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, t('option.readout')),
+    control,
+    h('p', { class: 'hint', id: `${id}-help` }, t('option.readout.help')),
+  );
+}
+
+function numberField(app, name) {
+  const { scale = 1, ...limits } = numbers[name];
+  const id = newId(name);
+  const error = h(
+    'p',
+    { class: 'field-error', id: `${id}-error`, hidden: true },
+    t('train.badNumber', { min: limits.min, max: name === 'seed' ? '2⁵³' : limits.max }),
+  );
+  const input = h('input', {
+    type: 'number',
+    id,
+    min: limits.min,
+    max: limits.max,
+    step: limits.step,
+    inputmode: 'decimal',
+    'aria-describedby': `${id}-help ${id}-error`,
+  });
+  input.addEventListener('change', () => {
+    const text = input.value.trim();
+    const value = text === '' ? undefined : readField(name, Number(text) / scale);
+    const wrong = input.validity.badInput || (text !== '' && value === undefined);
+    error.hidden = !wrong;
+    input.setAttribute('aria-invalid', String(wrong));
+    if (!wrong) app.changeSetup({ [name]: value });
+  });
+  app.store.watch(['setup', 'inspection'], () => {
+    if (input.getAttribute('aria-invalid') === 'true') return;
+    const value = current(app, name);
+    input.value = value === undefined ? '' : String(Number((value * scale).toPrecision(6)));
+    input.placeholder = t('train.automatic');
+  });
+  return h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, t(`option.${name}`)),
+    input,
+    error,
+    h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`)),
+  );
+}
+
+function actions(app) {
+  const start = h('button', { type: 'submit', class: 'primary', id: 'train-start' });
+  const stop = h(
+    'button',
+    { type: 'button', class: 'stop', id: 'train-stop', onclick: app.stopTraining },
+    icon('stop'),
+    t('train.stop'),
+  );
+  app.store.watch(['training', 'inspection', 'inspecting', 'result'], ({ training, result }) => {
+    fill(start, icon('play'), t(result ? 'train.again' : 'train.start'));
+    const focused = document.activeElement === start;
+    start.hidden = app.isTraining();
+    start.disabled = !startable(app);
+    stop.hidden = !app.isTraining();
+    stop.disabled = training?.status === 'stopping';
+    if (focused && start.hidden) stop.focus();
+  });
+  const kept = h('p', { class: 'hint' }, t('train.keepsResult'));
+  app.store.watch(
+    ['training', 'result'],
+    ({ result }) => (kept.hidden = !(result && app.isTraining())),
+  );
+  return h('div', { class: 'actions' }, start, stop, kept);
+}
