@@ -49,7 +49,7 @@ static size_t extent(const afina_gpt_config *config, dimension d) {
 
 /* Index in the table's entries. */
 static size_t entry_index(size_t layers, size_t layer, afina_tensor tensor) {
-  if (tensor < FIRST_OF_BLOCK) return tensor;
+  if (tensor < AFINA_LN_1_WEIGHT) return tensor;
   if (tensor < AFINA_LN_F_WEIGHT) return layer * BLOCK_TENSORS + tensor;
   return (layers - 1) * BLOCK_TENSORS + tensor; /* the table has one block already */
 }
