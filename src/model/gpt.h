@@ -31,7 +31,9 @@ afina_status afina_gpt_init(afina_gpt *gpt, const afina_gpt_config *config, afin
 void afina_gpt_free(afina_gpt *gpt);
 const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_tensor tensor);
 
-/* Gradients of the parameters from `begin` on: a suffix of the parameter buffer. */
+/* Gradients of the parameters from `begin` on, a suffix of the parameter buffer. It begins with all
+ * (0), with a block or the final LayerNorm (afina_params_block), or with the head
+ * (afina_params_head): nothing is computed for the half of a block. */
 typedef struct afina_gradients {
   afina_real *data; /* [params.total - begin] */
   size_t begin;

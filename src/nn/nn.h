@@ -1,6 +1,7 @@
 /* Layers as forward/backward pairs over packed rows: the kernels, cut into parts for the threads.
  *
- * _forward overwrites its outputs; _backward ACCUMULATES into its d... outputs, of which any may be NULL (not wanted).
+ * _forward overwrites its outputs; _backward ACCUMULATES into its d... outputs. Those of linear, project, layernorm and
+ * embedding may be NULL (not wanted); layernorm's dweight and dbias only together.
  * Every output element is computed by one thread, in an order that does not depend on the cut (law 1).
  *
  * Dimensions: N rows, I inputs, O outputs, C channels, H heads, V vocabulary. */

@@ -118,8 +118,8 @@ static void embed_backward_part(void *context, size_t begin, size_t end, size_t 
     for (size_t n = j->rows->starts[b]; n < j->rows->starts[b + 1]; n++) {
       const afina_real *dy = j->dy + n * j->C + begin;
       const size_t place = n - j->rows->starts[b];
-      j->exec->kernels->add(j->dweight + j->ids[n] * j->C + begin, dy, end - begin);
-      j->exec->kernels->add(j->dbias + place * j->C + begin, dy, end - begin);
+      if (j->dweight) j->exec->kernels->add(j->dweight + j->ids[n] * j->C + begin, dy, end - begin);
+      if (j->dbias) j->exec->kernels->add(j->dbias + place * j->C + begin, dy, end - begin);
     }
 }
 
