@@ -11,7 +11,7 @@
 #include "derivative.h"
 #include "memory.h"
 
-/* The issue asks for 1e-6. The largest that was measured over all ops and inputs is 1.3e-12. */
+/* The issue asks for 1e-6. The largest that was measured over all ops and inputs is 9.3e-12. */
 static const double bar = 1e-10;
 
 static double *reals(size_t n) {
