@@ -2,8 +2,9 @@
 
     python3 tests/unit/metrics_fixture.py > tests/unit/metrics_fixture.json
 
-Needed only to make the file anew (Debian: python3-sklearn). Probabilities are whole 1024ths that add up to one,
-so that float holds them exactly and the comparison is of definitions, not of rounding.
+Needed only to make the file anew (Debian: python3-sklearn). Probabilities are whole
+1024ths that add up to one, so that float holds them exactly and the comparison is of definitions,
+not of rounding.
 """
 import json
 import warnings
