@@ -42,8 +42,8 @@ enum {
   AFINA_GEMM_SCRATCH = 1 << 16,
   AFINA_ATTENTION_QUERIES = 20, /* queries whose scores are kept at a time */
 };
-/* Elements of scratch for attention over texts of at most T tokens with heads of size D: gemm's, and two blocks of
- * scores. D plays no part at present. */
+/* Elements of scratch for attention over texts of at most T tokens with heads of size D: gemm's, and
+ * two blocks of scores. D plays no part at present. */
 #define AFINA_ATTENTION_SCRATCH(T, D) \
   ((void)(D), (size_t)AFINA_GEMM_SCRATCH + 2 * (size_t)AFINA_ATTENTION_QUERIES * (size_t)(T))
 
