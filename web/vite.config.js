@@ -85,5 +85,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // no data: URLs, which the policy would refuse
     modulePreload: { polyfill: false },
   },
-  test: { root: repository, include: ['web/test/**/*.test.js', 'tests/web/**/*.test.js'] },
+  test: { root: repository, include: ['{web/test,tests/web,tests/e2e}/**/*.test.js'] },
 });

@@ -1,103 +1,190 @@
 // The contract between the page and the engine (worker + WASM). Types only: nothing here runs.
 //
-// The page pulls, the worker never pushes: every method is one request with one reply. A long job is a series of
-// run(budgetMs) calls; to cancel, stop asking (or call stop(), which keeps the best epoch so far).
-// All numbers that both sides show come from the same C library as the command line's.
+// The page pulls, the worker never pushes: every method is one request with one reply. A long job
+// is a series of run(budgetMs) calls; to cancel, stop asking (or call stop(), which keeps the best
+// epoch so far). Numbers that both sides show come from the same C library as the command line's.
 
 /**
- * @typedef {object} Failure         What every rejected promise carries as `error.failure`.
- * @property {string} code           Stable key for translation: 'AFINA_E_DATA', ..., or of the page's own:
- *                                   'CSV_EMPTY', 'CSV_BROKEN', 'CSV_ONE_COLUMN', 'CSV_TOO_LARGE', 'NETWORK', 'CRASH', ...
- * @property {string} detail         English sentence with row, column or tensor name; shown under the translated one.
- * @property {Object<string, string|number>} [values]  Values for the translated sentence (row, column, ...).
+ * What every rejected promise carries as `error.failure`.
+ *
+ * Codes of the C library are those of src/base/status.h: 'AFINA_E_DATA', ... The page's own:
+ *
+ *   CSV_EMPTY        no header, or a header and no rows
+ *   CSV_BROKEN       {row}: a quote that opens in this row (0: the header) never closes
+ *   CSV_ONE_COLUMN   {delimiter}: nothing divides the rows
+ *   CSV_TOO_LARGE    {megabytes, limit}
+ *   CSV_SPREADSHEET  an .xlsx, .ods or .xls: to be saved as CSV first
+ *   CSV_NOT_TEXT     some other binary file
+ *   COLUMN_MISSING   {column}: the test file lacks a column of the training file
+ *   MODEL_FILES      {file}: config.json, model.safetensors or tokenizer.json is not there
+ *   NETWORK          {file}: a file of the page could not be fetched
+ *   CRASH            the worker died; the next call starts another and reloads what it had
+ *
+ * @typedef {object} Failure
+ * @property {string} code      stable key for translation
+ * @property {string} detail    English sentence with row, column or tensor name
+ * @property {Object<string, string|number>} [values]   for the translated sentence, as above
  */
 
 /**
  * @typedef {object} ModelInfo
  * @property {string} name           'afina-mini'
  * @property {number} parameters
- * @property {number} layers  @property {number} width  @property {number} heads
+ * @property {number} layers
+ * @property {number} width
+ * @property {number} heads
  * @property {number} context        tokens
  * @property {number} vocabulary
  * @property {string[]} classes      [] for a language model, the labels for a classifier
- * @property {number} bytes          downloaded
+ * @property {number} bytes          of its files
  */
 
 /**
- * @typedef {object} TableInfo       A CSV as read, before columns are chosen.
+ * A CSV as read, before columns are chosen. Its first row is the header.
+ *
+ * @typedef {object} TableInfo
  * @property {string} name           file name
- * @property {number} rows           data rows (without the header)
- * @property {string[]} columns      header names (made unique; 'column 1', ... when there is no header)
+ * @property {number} rows           without the header and blank lines
+ * @property {string[]} columns      header names, made unique; 'column 3' where there is none
  * @property {string} delimiter      ',' ';' '\t' '|'
  * @property {'utf-8'|'utf-16le'|'utf-16be'|'windows-1252'} encoding
  * @property {string[][]} preview    first 8 rows, cells cut at 200 characters
- * @property {{text: number, label: number}} guess   best guess of the columns
- * @property {{row: number, code: string, detail: string}[]} warnings   e.g. rows with too few or too many cells
+ * @property {{text: number, label: number}} guess   of the columns
+ * @property {Warning[]} warnings    the first 1000
+ * @property {number} warningCount   of all
+ */
+/**
+ * @typedef {object} Warning
+ * @property {number} row            1 is the first below the header
+ * @property {'CELLS_FEW'|'CELLS_MANY'|'QUOTE'} code   QUOTE: a quote inside a quoted cell
+ * @property {string} detail         English sentence
  */
 
 /**
- * @typedef {object} Inspection      From C (data/inspect): what a user must know about the chosen columns.
- * @property {number} rows  @property {number} usable
+ * What a user must know about the chosen columns, from C (src/data/inspect.h).
+ *
+ * @typedef {object} Inspection
+ * @property {number} rows
+ * @property {number} usable
  * @property {{label: string, count: number}[]} classes
- * @property {Object<string, {count: number, rows: number[]}>} issues   keys: empty_text, empty_label, duplicates,
- *           conflicts, leaked, invalid_utf8, too_long; row numbers as in the user's file, first 100
+ * @property {Object<string, {count: number, rows: number[]}>} issues   keys: empty_text,
+ *           empty_label, duplicates, conflicts, leaked, invalid_utf8, too_long; the first 100 row
+ *           numbers, as in the user's file
  * @property {{median: number, p95: number, max: number, context: number}} tokens
  * @property {Options} defaults      the measured defaults for this data
  */
 
 /**
- * @typedef {object} Options         Exactly the command line's options; 0 or absent = default for the data at hand.
+ * The command line's options; 0 or absent: the default for the data at hand.
+ *
+ * @typedef {object} Options
  * @property {string} strategy       'head' | 'last:K' | 'full'
  * @property {'last'|'mean'|'special'} readout
- * @property {number} epochs  @property {number} lr  @property {number} batch  @property {number} seed
- * @property {number} valid_share  @property {number} test_share
+ * @property {number} epochs
+ * @property {number} lr
+ * @property {number} batch
+ * @property {number} seed
+ * @property {number} valid_share
+ * @property {number} test_share
  */
 
 /**
- * @typedef {object} Progress        Reply of run(): where the session is, and what is new since the last call.
+ * @typedef {object} SessionInfo
+ * @property {string[]} classes
+ * @property {{train: number, valid: number, test: number}} split   rows
+ * @property {Options} options       completed with the defaults used
+ * @property {number} trained_parameters
+ */
+
+/**
+ * Reply of run(): where the session is, and what is new since the last call.
+ *
+ * @typedef {object} Progress
  * @property {'prepare'|'cache'|'train'|'validate'|'test'|'done'} phase
- * @property {number} epoch  @property {number} epochs
- * @property {number} step  @property {number} steps          within the phase
- * @property {number} fraction                                of the whole job, 0..1
- * @property {number} examplesPerSecond
- * @property {number} secondsLeft                             -1 while unknown
- * @property {{step: number, loss: number}[]} losses          training loss per step, new ones only
- * @property {Epoch[]} epochsDone                             new ones only
- * @property {number} bestEpoch                               0 before the first validation
+ * @property {number} epoch
+ * @property {number} epochs
+ * @property {number} step           within the phase
+ * @property {number} steps          within the phase
+ * @property {number} fraction       of the whole job, 0..1
+ * @property {number} examplesPerSecond   0 before training has begun
+ * @property {number} secondsLeft    -1 while unknown
+ * @property {{step: number, loss: number}[]} losses   training loss per step, new ones only
+ * @property {Epoch[]} epochsDone    new ones only
+ * @property {number} bestEpoch      0 before the first validation
+ * @property {Failure} [cutShort]    training failed (diverged, out of memory) after an epoch worth
+ *           keeping: the session goes on to test that one
  */
 /**
  * @typedef {object} Epoch
- * @property {number} epoch  @property {number} train_loss  @property {number} valid_loss
- * @property {number} valid_accuracy  @property {number} seconds
+ * @property {number} epoch
+ * @property {number} train_loss
+ * @property {number|null} valid_loss       null without validation rows
+ * @property {number|null} valid_accuracy   null without validation rows
+ * @property {number} seconds
  */
 
 /**
- * @typedef {object} Row             A text of the evaluated part with the model's probabilities.
- * @property {number} row  @property {string} text  @property {string} label  @property {string} predicted
+ * A text of the evaluated part.
+ *
+ * @typedef {object} Row
+ * @property {number} row            in the user's file
+ * @property {string} text
+ * @property {string} label
+ * @property {string} predicted
  * @property {number[]} probabilities   in the order of the classes
  */
 
 /**
- * @typedef {object} Engine          What web/engine/client.js exports (through Comlink).
- * @property {(url: string, onProgress: (loaded: number, total: number) => void) => Promise<ModelInfo>} loadModel
- *           url of a model folder, relative to the page; progress comes by polling inside the client
- * @property {(files: File[]) => Promise<ModelInfo>} loadModelFiles     config.json, model.safetensors, tokenizer.json or a zip
- * @property {(file: Blob, name: string) => Promise<TableInfo>} openTable   the previous table stays if it fails
- * @property {(file: Blob, name: string) => Promise<TableInfo>} openTestTable   optional test file
- * @property {() => Promise<void>} closeTestTable
+ * Kept in the browser's own storage when a session ends, so that closing the tab loses nothing:
+ * weights, tokenizer and report, none of the user's texts.
+ *
+ * @typedef {object} SavedModel
+ * @property {string} name           the table it was trained on
+ * @property {string[]} classes
+ * @property {number} savedAt        milliseconds, as Date.now()
+ * @property {object} report         report.json
+ */
+
+/** @typedef {(done: number, total: number) => void} OnProgress */
+/** @typedef {{classes: string[], probabilities: number[][]}} Answer */
+
+/**
+ * What createEngine() of web/engine/client.js gives.
+ *
+ * @typedef {object} Engine
+ * @property {(url: string, onProgress: OnProgress) => Promise<ModelInfo>} loadModel
+ *           url of a model folder, relative to the page, with a slash at its end; counts bytes
+ * @property {(files: File[]) => Promise<ModelInfo>} loadModelFiles
+ *           config.json, model.safetensors and tokenizer.json, or a zip that holds them
+ * @property {(file: Blob, name: string) => Promise<TableInfo>} openTable
+ *           the previous table stays if it fails; else the test table is closed too
+ * @property {(file: Blob, name: string) => Promise<TableInfo>} openTestTable
+ *           optional; call chooseColumns again afterwards
+ * @property {() => Promise<void>} closeTestTable   call chooseColumns again afterwards
  * @property {(text: number, label: number) => Promise<Inspection>} chooseColumns
- * @property {(options: Options) => Promise<{classes: string[], split: {train: number, valid: number, test: number},
- *            options: Options, trained_parameters: number}>} startSession     options completed with the defaults used
+ * @property {(options: Options) => Promise<SessionInfo>} startSession
  * @property {(budgetMs: number) => Promise<Progress>} run
- * @property {() => Promise<void>} stop               keep the best epoch so far and go on to the test phase
- * @property {() => Promise<object>} report           report.json as an object (see DESIGN: command line)
- * @property {(actual: number, predicted: number, from: number, count: number) => Promise<{total: number, rows: Row[]}>} cell
- *           texts of a confusion cell, most confident first
- * @property {(texts: string[]) => Promise<{classes: string[], probabilities: number[][]}>} classify
- * @property {(file: Blob, name: string, onProgress: (done: number, total: number) => void) => Promise<Blob>} classifyTable
+ * @property {() => Promise<void>} stop
+ *           keeps the best epoch so far; run() goes on to the test phase
+ * @property {() => Promise<object>} report   report.json (see DESIGN: command line)
+ * @property {(actual: number, predicted: number, from: number, count: number)
+ *           => Promise<{total: number, rows: Row[]}>} cell
+ *           texts of a confusion cell, those first of which the model was surest
+ * @property {(texts: string[]) => Promise<Answer>} classify
+ * @property {(file: Blob, name: string, onProgress: OnProgress) => Promise<Blob>} classifyTable
  *           the user's CSV with the columns label and one probability per class added
- * @property {(what: 'report'|'predictions'|'model') => Promise<{blob: Blob, name: string}>} download
- *           report.json, predictions.csv, model.zip
+ * @property {(what: 'report'|'predictions'|'model') => Promise<{blob: Blob, name: string}>}
+ *           download
+ *           report.json, predictions.csv, model.zip; also after a crash
+ * @property {() => Promise<{model: ModelInfo|null, table: TableInfo|null, trained: boolean}>}
+ *           recover
+ *           after CRASH: starts a new worker and reloads what was there. Every call does so by
+ *           itself; this one tells what is there again. A session that ran is gone.
+ * @property {() => Promise<SavedModel|null>} savedModel   the last one that this browser keeps
+ * @property {() => Promise<ModelInfo>} openSavedModel
+ *           makes it the classifier of classify(); what is trained next starts from the model
+ *           that is loaded, as before
+ * @property {() => Promise<void>} forgetSavedModel
  */
 
 export {};

@@ -1,0 +1,228 @@
+/* What the page calls: afina.h in numbers that JavaScript can pass, and nothing else
+ * (web/engine/bridge.js is the other side). Every function here is exported, and malloc and free
+ * with them. Pointers and size_t have 32 bits.
+ *
+ * What can fail takes an afina_wasm_reply, returns its status and leaves the result there: a
+ * handle, or bytes that the caller frees (those that are only borrowed say so). */
+#include <emscripten.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "afina.h"
+#include "csv_sniff.h"
+
+typedef struct afina_wasm_reply {
+  const void *data; /* a handle or the start of bytes */
+  size_t size;      /* of the bytes, or elements where a function says so */
+  afina_error error;
+} afina_wasm_reply;
+
+/* bridge.js reads these places. */
+_Static_assert(offsetof(afina_wasm_reply, size) == 4, "size");
+_Static_assert(offsetof(afina_wasm_reply, error) == 8, "error.status");
+_Static_assert(offsetof(afina_wasm_reply, error.message) == 12, "error.message");
+
+static afina_status give(afina_wasm_reply *reply, afina_status status, const void *data,
+                         size_t size) {
+  reply->data = status == AFINA_OK ? data : NULL;
+  reply->size = status == AFINA_OK ? size : 0;
+  return status;
+}
+
+/* The reply that all calls share; NULL where there is no memory. */
+EMSCRIPTEN_KEEPALIVE afina_wasm_reply *afina_wasm_reply_create(void) {
+  return calloc(1, sizeof(afina_wasm_reply));
+}
+
+/* Terminated, borrowed. */
+EMSCRIPTEN_KEEPALIVE const char *afina_wasm_version(void) { return afina_version(); }
+EMSCRIPTEN_KEEPALIVE const char *afina_wasm_status_name(int status) {
+  return afina_status_name((afina_status)status);
+}
+
+/* encoding (csv_sniff.h) + 256 * delimiter + 65536 * bytes of byte order mark */
+EMSCRIPTEN_KEEPALIVE unsigned afina_wasm_csv_sniff(const void *data, size_t size, int complete) {
+  const afina_csv_format format = afina_csv_sniff(data, size, complete != 0);
+  return (unsigned)format.encoding | (unsigned)(unsigned char)format.delimiter << 8 |
+         (unsigned)format.bom << 16;
+}
+
+/* One thread; more come with the speed issue, and change no result. */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_runtime_create(afina_wasm_reply *reply) {
+  afina_runtime *runtime = NULL;
+  const afina_status status = afina_runtime_create(&runtime, 1, &reply->error);
+  return give(reply, status, runtime, 0);
+}
+
+/* ---- models ---- */
+
+EMSCRIPTEN_KEEPALIVE int afina_wasm_model_load(afina_wasm_reply *reply, const void *config,
+                                               size_t config_size, const void *weights,
+                                               size_t weights_size, const void *tokenizer,
+                                               size_t tokenizer_size) {
+  afina_model *model = NULL;
+  const afina_status status = afina_model_load(&model, config, config_size, weights, weights_size,
+                                               tokenizer, tokenizer_size, &reply->error);
+  return give(reply, status, model, 0);
+}
+
+EMSCRIPTEN_KEEPALIVE void afina_wasm_model_free(afina_model *model) { afina_model_free(model); }
+
+/* JSON */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_model_describe(afina_wasm_reply *reply,
+                                                   const afina_model *model) {
+  afina_bytes json = {0};
+  const afina_status status = afina_model_describe(model, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
+/* file: an afina_file */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_model_save(afina_wasm_reply *reply, const afina_model *model,
+                                               int file) {
+  afina_bytes bytes = {0};
+  const afina_status status = afina_model_save(model, (afina_file)file, &bytes, &reply->error);
+  return give(reply, status, bytes.data, bytes.size);
+}
+
+/* ---- data ---- */
+
+EMSCRIPTEN_KEEPALIVE int afina_wasm_dataset_create(afina_wasm_reply *reply) {
+  afina_dataset *data = NULL;
+  const afina_status status = afina_dataset_create(&data, &reply->error);
+  return give(reply, status, data, 0);
+}
+
+EMSCRIPTEN_KEEPALIVE void afina_wasm_dataset_free(afina_dataset *data) { afina_dataset_free(data); }
+
+/* Many rows at once. heads [count, 3]: row number, bytes of the text, bytes of the label; bytes:
+ * text, label, text, label, ... without gaps. The rows before one that fails stay. */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_dataset_add(afina_wasm_reply *reply, afina_dataset *data,
+                                                int part, const uint32_t *heads, size_t count,
+                                                const char *bytes) {
+  for (size_t i = 0; i < count; i++, heads += 3) {
+    const char *text = bytes, *label = text + heads[1];
+    const afina_status status = afina_dataset_add(data, (afina_part)part, text, heads[1], label,
+                                                  heads[2], heads[0], &reply->error);
+    if (status != AFINA_OK) return give(reply, status, NULL, 0);
+    bytes = label + heads[2];
+  }
+  return give(reply, AFINA_OK, NULL, 0);
+}
+
+/* JSON */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_inspect(afina_wasm_reply *reply, const afina_model *model,
+                                            const afina_dataset *data) {
+  afina_bytes json = {0};
+  const afina_status status = afina_inspect(model, data, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
+/* ---- fine-tuning ---- */
+
+EMSCRIPTEN_KEEPALIVE int afina_wasm_session_create(afina_wasm_reply *reply, afina_runtime *runtime,
+                                                   const afina_model *model,
+                                                   const afina_dataset *data, const char *options,
+                                                   size_t options_size) {
+  afina_session *session = NULL;
+  const afina_status status =
+      afina_session_create(&session, runtime, model, data, options, options_size, &reply->error);
+  return give(reply, status, session, 0);
+}
+
+EMSCRIPTEN_KEEPALIVE void afina_wasm_session_free(afina_session *session) {
+  afina_session_free(session);
+}
+
+/* progress [14]: phase, epoch, epochs, step, steps, fraction, texts, loss, best_epoch, and of the
+ * epoch that ended last: epoch, train_loss, valid_loss, valid_accuracy, seconds. Written on success
+ * only. */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_session_step(afina_wasm_reply *reply, afina_session *session,
+                                                 double now, double *progress) {
+  afina_progress p;
+  const afina_status status = afina_session_step(session, now, &p, &reply->error);
+  if (status == AFINA_OK) {
+    const double values[] = {p.phase,
+                             (double)p.epoch,
+                             (double)p.epochs,
+                             (double)p.step,
+                             (double)p.steps,
+                             p.fraction,
+                             (double)p.texts,
+                             p.loss,
+                             (double)p.best_epoch,
+                             (double)p.last.epoch,
+                             p.last.train_loss,
+                             p.last.valid_loss,
+                             p.last.valid_accuracy,
+                             p.last.seconds};
+    memcpy(progress, values, sizeof values);
+  }
+  return give(reply, status, NULL, 0);
+}
+
+EMSCRIPTEN_KEEPALIVE void afina_wasm_session_stop(afina_session *session, double now) {
+  afina_session_stop(session, now);
+}
+
+/* JSON */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_session_describe(afina_wasm_reply *reply,
+                                                     const afina_session *session) {
+  afina_bytes json = {0};
+  const afina_status status = afina_session_describe(session, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
+/* JSON */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_session_report(afina_wasm_reply *reply,
+                                                   const afina_session *session) {
+  afina_bytes json = {0};
+  const afina_status status = afina_session_report(session, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
+/* A model of its own. */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_session_model(afina_wasm_reply *reply,
+                                                  const afina_session *session) {
+  afina_model *model = NULL;
+  const afina_status status = afina_session_model(session, &model, &reply->error);
+  return give(reply, status, model, 0);
+}
+
+/* uint32 [size]: the tested rows' indices in the data set. Borrowed from the session. */
+EMSCRIPTEN_KEEPALIVE void afina_wasm_session_tested_rows(afina_wasm_reply *reply,
+                                                         const afina_session *session) {
+  const afina_predictions tested = afina_session_predictions(session);
+  give(reply, AFINA_OK, tested.rows, tested.count);
+}
+
+/* float [size] = [rows, classes]. Borrowed from the session. */
+EMSCRIPTEN_KEEPALIVE void afina_wasm_session_tested_probabilities(afina_wasm_reply *reply,
+                                                                  const afina_session *session) {
+  const afina_predictions tested = afina_session_predictions(session);
+  give(reply, AFINA_OK, tested.probabilities, tested.count * tested.classes);
+}
+
+/* ---- inference ---- */
+
+/* sizes [count]; bytes: the texts without gaps. float [size] = [count, classes], for the caller to
+ * free. */
+EMSCRIPTEN_KEEPALIVE int afina_wasm_classify(afina_wasm_reply *reply, afina_runtime *runtime,
+                                             const afina_model *model, const size_t *sizes,
+                                             size_t count, const char *bytes) {
+  size_t elements = 0;
+  if (!afina_multiply(count, afina_model_classes(model), &elements)) {
+    return give(reply, afina_fail_memory(&reply->error), NULL, 0);
+  }
+  const char **texts = afina_allocate(count, sizeof *texts);
+  float *probabilities = afina_allocate(elements, sizeof *probabilities);
+  afina_status status = AFINA_OK;
+  if (!texts || !probabilities) {
+    status = afina_fail_memory(&reply->error);
+  } else {
+    for (size_t i = 0; i < count; bytes += sizes[i], i++) texts[i] = bytes;
+    status = afina_classify(runtime, model, texts, sizes, count, probabilities, &reply->error);
+  }
+  free(texts);
+  if (status != AFINA_OK) free(probabilities);
+  return give(reply, status, probabilities, elements);
+}

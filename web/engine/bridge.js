@@ -1,0 +1,179 @@
+// The only file that touches WASM memory; src/wasm.c is the other side. Views are made after the
+// call that may have grown the memory, and dropped at once.
+
+import { EngineError, fail } from './failure.js';
+
+/** @typedef {number} Handle   a pointer that only goes back into calls */
+
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'];
+export const PARTS = { train: 1, valid: 2, test: 3 };
+const PHASES = ['prepare', 'cache', 'train', 'validate', 'test', 'done'];
+const FILES = { config: 0, weights: 1, tokenizer: 2 };
+/** Places in afina_wasm_reply. */
+const SIZE = 4;
+const MESSAGE = 12;
+const MESSAGE_SIZE = 512;
+const PROGRESS_NUMBERS = 14;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * @param {object} module   what the factory of build/wasm/afina.mjs gives
+ */
+export function createBridge(module) {
+  const reply = need(guard(() => module._afina_wasm_reply_create()));
+  const progress = need(guard(() => module._malloc(PROGRESS_NUMBERS * 8)));
+  const runtime = handle(() => module._afina_wasm_runtime_create(reply));
+
+  /** Runs a call into WASM. One that traps leaves the memory in no known state: that is a crash. */
+  function guard(call) {
+    try {
+      return call();
+    } catch (error) {
+      if (error instanceof EngineError) throw error;
+      return fail('CRASH', `The engine stopped: ${error?.message ?? error}`);
+    }
+  }
+
+  function need(pointer) {
+    return pointer || fail('AFINA_E_MEMORY', 'There is not enough memory for this.');
+  }
+
+  const number = (at) => new DataView(module.HEAPU8.buffer).getUint32(at, true);
+
+  function text(at, limit) {
+    const bytes = module.HEAPU8.subarray(at, at + limit);
+    const end = bytes.indexOf(0);
+    return decoder.decode(bytes.slice(0, end < 0 ? limit : end));
+  }
+
+  /** Makes the call and turns a status into an exception. */
+  function attempt(call) {
+    const status = guard(call);
+    if (status === 0) return;
+    fail(text(module._afina_wasm_status_name(status), 64), text(reply + MESSAGE, MESSAGE_SIZE));
+  }
+
+  function handle(call) {
+    attempt(call);
+    return number(reply);
+  }
+
+  /** The bytes that the call allocated, as a copy outside WASM. */
+  function bytes(call, elementSize = 1) {
+    attempt(call);
+    const at = number(reply);
+    const copy = module.HEAPU8.slice(at, at + number(reply + SIZE) * elementSize);
+    guard(() => module._free(at));
+    return copy;
+  }
+
+  const json = (call) => JSON.parse(decoder.decode(bytes(call)));
+
+  /** Copies arrays into WASM for the time of one call, which gets a pointer and a size of each. */
+  function lend(arrays, call) {
+    const pointers = [];
+    try {
+      for (const array of arrays) {
+        const at = need(guard(() => module._malloc(Math.max(array.byteLength, 1))));
+        pointers.push(at);
+        module.HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+      }
+      return call(...pointers.flatMap((at, i) => [at, arrays[i].byteLength]));
+    } finally {
+      for (const at of pointers) guard(() => module._free(at));
+    }
+  }
+
+  return {
+    version: () => text(module._afina_wasm_version(), 64),
+
+    sniff(start, complete) {
+      const packed = lend([start], (at, size) => guard(
+        () => module._afina_wasm_csv_sniff(at, size, complete ? 1 : 0)));
+      return {
+        encoding: ENCODINGS[packed & 255],
+        delimiter: String.fromCharCode((packed >> 8) & 255),
+        bom: packed >> 16,
+      };
+    },
+
+    /** @param {{config: Uint8Array, weights: Uint8Array, tokenizer: Uint8Array}} files */
+    loadModel: ({ config, weights, tokenizer }) => lend([config, weights, tokenizer],
+      (...places) => handle(() => module._afina_wasm_model_load(reply, ...places))),
+    freeModel: (model) => guard(() => module._afina_wasm_model_free(model)),
+    describeModel: (model) => json(() => module._afina_wasm_model_describe(reply, model)),
+    /** @param {'config'|'weights'|'tokenizer'} file */
+    saveModel: (model, file) => bytes(
+      () => module._afina_wasm_model_save(reply, model, FILES[file])),
+
+    createDataset: () => handle(() => module._afina_wasm_dataset_create(reply)),
+    freeDataset: (data) => guard(() => module._afina_wasm_dataset_free(data)),
+    /** @param {{number: number, text: string, label: string}[]} rows */
+    addRows(data, part, rows) {
+      const heads = new Uint32Array(rows.length * 3);
+      const cells = pack(rows.flatMap(({ text: each, label }) => [each, label]));
+      const { sizes } = cells;
+      rows.forEach((row, i) => heads.set([row.number, sizes[2 * i], sizes[2 * i + 1]], 3 * i));
+      lend([heads, cells.bytes], (at, _, start) => attempt(
+        () => module._afina_wasm_dataset_add(reply, data, part, at, rows.length, start)));
+    },
+    inspect: (model, data) => json(() => module._afina_wasm_inspect(reply, model, data)),
+
+    createSession: (model, data, options) => lend([encoder.encode(JSON.stringify(options))],
+      (at, size) => handle(
+        () => module._afina_wasm_session_create(reply, runtime, model, data, at, size))),
+    freeSession: (session) => guard(() => module._afina_wasm_session_free(session)),
+    describeSession: (session) => json(() => module._afina_wasm_session_describe(reply, session)),
+    step(session, now) {
+      attempt(() => module._afina_wasm_session_step(reply, session, now, progress));
+      return readProgress(new Float64Array(module.HEAPU8.buffer, progress, PROGRESS_NUMBERS));
+    },
+    stop: (session, now) => guard(() => module._afina_wasm_session_stop(session, now)),
+    report: (session) => json(() => module._afina_wasm_session_report(reply, session)),
+    tunedModel: (session) => handle(() => module._afina_wasm_session_model(reply, session)),
+    /** Rows of the data set that were tested, and probabilities [rows, classes]. */
+    tested(session) {
+      const borrowed = (call, Type) => {
+        guard(call);
+        return new Type(module.HEAPU8.buffer, number(reply), number(reply + SIZE)).slice();
+      };
+      return {
+        rows: borrowed(() => module._afina_wasm_session_tested_rows(reply, session), Uint32Array),
+        probabilities: borrowed(
+          () => module._afina_wasm_session_tested_probabilities(reply, session), Float32Array),
+      };
+    },
+
+    /** Probabilities [texts, classes]. */
+    classify(model, texts) {
+      const { sizes, bytes: cells } = pack(texts);
+      const copy = lend([sizes, cells], (at, _, start) => bytes(
+        () => module._afina_wasm_classify(reply, runtime, model, at, texts.length, start), 4));
+      return new Float32Array(copy.buffer);
+    },
+  };
+}
+
+/** Texts as UTF-8 without gaps, and the size of each. */
+function pack(texts) {
+  const encoded = texts.map((each) => encoder.encode(each));
+  const sizes = Uint32Array.from(encoded, (each) => each.length);
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  for (const each of encoded) {
+    bytes.set(each, at);
+    at += each.length;
+  }
+  return { sizes, bytes };
+}
+
+function readProgress(numbers) {
+  const [phase, epoch, epochs, step, steps, fraction, texts, loss, bestEpoch, ...last] = numbers;
+  const [lastEpoch, train_loss, valid_loss, valid_accuracy, seconds] = last;
+  return {
+    phase: PHASES[phase], epoch, epochs, step, steps, fraction, texts, loss, bestEpoch,
+    last: { epoch: lastEpoch, train_loss, valid_loss, valid_accuracy, seconds },
+  };
+}

@@ -1,0 +1,170 @@
+// What the page imports: the Engine of types.js, over a worker that may die at any time. The client
+// keeps what the next worker needs to go on (files as handles, not as bytes), and whatever a
+// finished session gave.
+
+import { connect } from './connection.js';
+import { downloadModel } from './download_model.js';
+import { fail } from './failure.js';
+import { FILE_NAMES } from './model_files.js';
+import { cellRows, predictionsCsv } from './result.js';
+import { startWorker } from './start_worker.js';
+import { browserStorage } from './storage.js';
+
+/** Work per request while a table is being classified. */
+const SLICE = 50;
+/** What a new worker is told, in this order. */
+const KEPT = ['loadModel', 'loadClassifier', 'openTable', 'openTestTable', 'chooseColumns'];
+
+/**
+ * @param {{start?: () => Worker, storage?: typeof browserStorage}} [parts]   others for tests
+ * @returns {import('./types.js').Engine}
+ */
+export function createEngine({ start = startWorker, storage = browserStorage } = {}) {
+  let connection = null;
+  let ready = null;
+  /** Arguments of the last calls that succeeded, and what they gave. */
+  const kept = new Map();
+  /** @type {import('./result.js').Result|null} */
+  let result = null;
+
+  /** The worker, started and told what the last one knew. */
+  function worker() {
+    ready ??= begin().catch((error) => {
+      connection?.close();
+      throw error;
+    });
+    return ready;
+  }
+
+  async function begin() {
+    const mine = connect(start(), () => {
+      if (connection !== mine) return;
+      connection = null;
+      ready = null;
+    });
+    connection = mine;
+    for (const method of KEPT.filter((name) => kept.has(name))) {
+      const { args } = kept.get(method);
+      kept.delete(method); // what kills the worker again is not tried a third time
+      const reply = await mine.request(method, args);
+      kept.set(method, { args, reply });
+    }
+    return mine;
+  }
+
+  const request = async (method, ...args) => (await worker()).request(method, args);
+
+  async function keep(method, ...args) {
+    const reply = await request(method, ...args);
+    kept.set(method, { args, reply });
+    return reply;
+  }
+
+  const forget = (...methods) => methods.forEach((method) => kept.delete(method));
+
+  async function loadModelFrom(files, name) {
+    const info = await keep('loadModel', files, name);
+    if (info.classes.length > 0) forget('loadClassifier');
+    return info;
+  }
+
+  async function openTable(file, name) {
+    const info = await keep('openTable', file, name);
+    forget('openTestTable', 'chooseColumns');
+    return info;
+  }
+
+  async function closeTestTable() {
+    await request('closeTestTable');
+    forget('openTestTable', 'chooseColumns');
+  }
+
+  const namedFiles = (files) => Object.entries(FILE_NAMES).map(
+    ([key, name]) => ({ name, blob: files[key] }));
+
+  /**
+   * The last slice brings the result, which from then on no crash and no closed tab can take away.
+   */
+  async function run(budget) {
+    const { finished, ...progress } = await request('run', budget);
+    if (finished) {
+      result = finished;
+      const name = kept.get('openTable')?.args[1] ?? '';
+      kept.set('loadClassifier', { args: [namedFiles(finished.files), name], reply: null });
+      const { classes, report, files } = finished;
+      await storage.write({ name, classes, savedAt: Date.now(), report, files }).catch(() => {});
+    }
+    return progress;
+  }
+
+  const needResult = () => result ?? fail('AFINA_E_STATE', 'No training has ended yet.');
+
+  async function classifyTable(file, name, onProgress) {
+    const { total } = await request('openClassified', file, name);
+    for (let done = 0; done < total;) {
+      onProgress(done, total);
+      ({ done } = await request('runClassified', SLICE));
+    }
+    onProgress(total, total);
+    return request('takeClassified');
+  }
+
+  const downloads = {
+    report: async ({ report }) => ({ blob: jsonBlob(report), name: 'report.json' }),
+    predictions: async (each) => ({ blob: predictionsCsv(each), name: 'predictions.csv' }),
+    model: async ({ files, report }) => (
+      { blob: await request('packModel', files, report), name: 'model.zip' }),
+  };
+
+  async function recover() {
+    await worker();
+    const told = (method) => kept.get(method)?.reply ?? null;
+    const trained = kept.has('loadClassifier');
+    return { model: told('loadModel'), table: told('openTable'), trained };
+  }
+
+  async function savedModel() {
+    const saved = await storage.read().catch(() => null);
+    if (!saved) return null;
+    const { name, classes, savedAt, report } = saved;
+    return { name, classes, savedAt, report: JSON.parse(report) };
+  }
+
+  async function openSavedModel() {
+    const saved = await storage.read();
+    if (!saved) fail('AFINA_E_STATE', 'This browser keeps no trained model.');
+    return keep('loadClassifier', namedFiles(saved.files), saved.name);
+  }
+
+  return {
+    loadModel: async (url, onProgress) => loadModelFrom(
+      await downloadModel(url, onProgress), url.split('/').filter(Boolean).pop()),
+    loadModelFiles: (files) => loadModelFrom(
+      files.map((file) => ({ name: file.name, blob: file })), nameOf(files)),
+    openTable,
+    openTestTable: (file, name) => keep('openTestTable', file, name),
+    closeTestTable,
+    chooseColumns: (text, label) => keep('chooseColumns', text, label),
+    startSession: (options) => request('startSession', options),
+    run,
+    stop: () => request('stop'),
+    report: async () => JSON.parse(needResult().report),
+    cell: async (...place) => cellRows(needResult(), ...place),
+    classify: (texts) => request('classify', texts),
+    classifyTable,
+    download: async (what) => downloads[what](needResult()),
+    recover,
+    savedModel,
+    openSavedModel,
+    forgetSavedModel: () => storage.remove(),
+  };
+}
+
+const jsonBlob = (text) => new Blob([text], { type: 'application/json' });
+
+/** What to call a model of the user's: the zip's name, or the folder's. */
+function nameOf(files) {
+  const zip = files.find(({ name }) => /\.zip$/i.test(name));
+  if (zip) return zip.name.replace(/\.zip$/i, '');
+  return files[0]?.webkitRelativePath?.split('/').at(-2) || 'model';
+}

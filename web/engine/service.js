@@ -1,0 +1,272 @@
+// What the worker does for the page: every method is one request, and its result the one reply. The
+// page pulls; long work is cut into slices that it asks for, or pauses often enough for other
+// requests.
+
+import { createBridge, PARTS } from './bridge.js';
+import { guessColumns } from './columns.js';
+import { createClassifiedTable } from './classified_table.js';
+import { EngineError, fail } from './failure.js';
+import { packModel, readModelFiles } from './model_files.js';
+import { perText } from './probabilities.js';
+import { breath, createSession, prepareRows } from './session.js';
+import { readTable, tableInfo } from './table.js';
+
+/** Texts and characters classified between two chances to answer other requests. */
+const TEXTS_AT_ONCE = 16;
+const CHARACTERS_AT_ONCE = 8000;
+
+/**
+ * @param {() => Promise<object>} loadModule   gives the WASM module
+ */
+export function createService(loadModule) {
+  let started = null;
+  let turn = Promise.resolve();
+  /** @type {{handle: number, info: object}|null} */
+  let model = null;
+  /** @type {{handle: number, classes: string[]}|null} */
+  let classifier = null;
+  let table = null;
+  let testTable = null;
+  /** The chosen columns by name: another table may have them elsewhere. */
+  let columns = null;
+  /** @type {import('./session.js').Prepared|null} */
+  let prepared = null;
+  let session = null;
+  let classified = null;
+
+  /** The bridge; where the module could not be fetched, the next request tries again. */
+  function engine() {
+    started ??= loadModule().then(createBridge).catch((error) => {
+      started = null;
+      throw error instanceof EngineError ? error : new EngineError(
+        { code: 'NETWORK', detail: `The engine could not be loaded: ${error?.message ?? error}`,
+          values: { file: 'afina.wasm' } });
+    });
+    return started;
+  }
+
+  /** Requests that replace tables, rows or models come one after the other. */
+  function inTurn(work) {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  }
+
+  const need = (thing, sentence) => thing ?? fail('AFINA_E_STATE', sentence);
+  const needModel = () => need(model, 'No model is loaded yet.');
+  const needClassifier = () => need(classifier, 'There is no classifier yet: train one first.');
+
+  function dropPrepared(bridge) {
+    if (prepared && prepared !== session?.prepared) bridge.freeDataset(prepared.data);
+    prepared = null;
+  }
+
+  function dropSession(bridge) {
+    if (!session) return;
+    session.free();
+    if (session.prepared !== prepared) bridge.freeDataset(session.prepared.data);
+    session = null;
+  }
+
+  function replaceClassifier(bridge, next) {
+    if (classifier && classifier.handle !== model?.handle) bridge.freeModel(classifier.handle);
+    classifier = next;
+  }
+
+  async function open(file, name, options) {
+    const bridge = await engine();
+    return readTable(file, name, (start, complete) => bridge.sniff(start, complete), options);
+  }
+
+  async function readModel(files, name) {
+    const bridge = await engine();
+    const bytes = await readModelFiles(files);
+    const size = Object.values(bytes).reduce((sum, { length }) => sum + length, 0);
+    const handle = bridge.loadModel(bytes);
+    return { bridge, handle, info: { name, bytes: size, ...bridge.describeModel(handle) } };
+  }
+
+  /** @param {{name: string, blob: Blob}[]} files */
+  async function loadModel(files, name) {
+    const { bridge, handle, info } = await readModel(files, name);
+    const before = model;
+    if (info.classes.length > 0) replaceClassifier(bridge, { handle, classes: info.classes });
+    model = { handle, info };
+    if (before && before.handle !== classifier?.handle) bridge.freeModel(before.handle);
+    return info;
+  }
+
+  /**
+   * As loadModel, but for classify() only: what is trained next starts from the model as before.
+   */
+  async function loadClassifier(files, name) {
+    const { bridge, handle, info } = await readModel(files, name);
+    if (info.classes.length === 0) {
+      bridge.freeModel(handle);
+      fail('AFINA_E_UNSUPPORTED', 'This model is no classifier.');
+    }
+    replaceClassifier(bridge, { handle, classes: info.classes });
+    return info;
+  }
+
+  async function openTable(file, name) {
+    table = await open(file, name);
+    testTable = null;
+    columns = null;
+    dropPrepared(await engine());
+    return tableInfo(table);
+  }
+
+  async function openTestTable(file, name) {
+    need(table, 'Open the table to train on first.');
+    testTable = await open(file, name);
+    dropPrepared(await engine());
+    return tableInfo(testTable);
+  }
+
+  async function closeTestTable() {
+    testTable = null;
+    dropPrepared(await engine());
+  }
+
+  function testSource() {
+    const at = (name) => {
+      const index = testTable.columns.indexOf(name);
+      return index >= 0 ? index : fail('COLUMN_MISSING',
+        `${testTable.name} has no column "${name}", which the other file has.`, { column: name });
+    };
+    return { part: PARTS.test, table: testTable, text: at(columns.text), label: at(columns.label) };
+  }
+
+  async function chooseColumns(text, label) {
+    const bridge = await engine();
+    const { handle } = needModel();
+    const names = need(table, 'No table is open.').columns;
+    if (!names[text] || !names[label] || text === label) {
+      fail('AFINA_E_ARGUMENT', 'Texts and labels need a column each.');
+    }
+    columns = { text: names[text], label: names[label] };
+    const sources = [{ part: PARTS.train, table, text, label }];
+    dropPrepared(bridge);
+    if (testTable) sources.push(testSource());
+    prepared = await prepareRows(bridge, sources);
+    const inspected = bridge.inspect(handle, prepared.data);
+    const { rows, usable, classes, tokens, defaults, ...issues } = inspected;
+    return { rows, usable, classes, tokens, defaults, issues };
+  }
+
+  async function startSession(options) {
+    const bridge = await engine();
+    const { handle } = needModel();
+    const rows = need(prepared, 'Choose the columns first.');
+    dropSession(bridge);
+    session = createSession(bridge, handle, rows, options);
+    return session.description;
+  }
+
+  /**
+   * Slices until `done`; the last one leaves the classifier and gives what is worth keeping as
+   * `finished`.
+   */
+  async function run(budget) {
+    const progress = need(session, 'No training is running.').run(budget);
+    return session.isDone() ? { ...progress, finished: await finish() } : progress;
+  }
+
+  /**
+   * May fail for want of memory, and then be tried again: the session stays until all of it is
+   * safe.
+   */
+  async function finish() {
+    const bridge = await engine();
+    const { classes, report, tested, model: handle } = session.finish();
+    const file = (key, type) => new Blob([bridge.saveModel(handle, key)], { type });
+    const files = {
+      config: file('config', 'application/json'),
+      weights: file('weights', 'application/octet-stream'),
+      tokenizer: file('tokenizer', 'application/json'),
+    };
+    const { dialect } = session.prepared;
+    replaceClassifier(bridge, { handle, classes });
+    dropSession(bridge);
+    return { classes, report, tested, files, dialect };
+  }
+
+  async function stop() {
+    session?.stop();
+  }
+
+  async function classify(texts) {
+    const bridge = await engine();
+    const probabilities = [];
+    const { handle, classes } = needClassifier();
+    for (let from = 0; from < texts.length;) {
+      const some = slice(texts, from);
+      probabilities.push(...perText(bridge.classify(handle, some), classes.length));
+      from += some.length;
+      if (from < texts.length) await breath();
+    }
+    return { classes, probabilities };
+  }
+
+  /** Opens a table to classify; the rows follow in slices, then the result. */
+  async function openClassified(file, name) {
+    const bridge = await engine();
+    const { handle, classes } = needClassifier();
+    const source = await open(file, name, { columns: 1 });
+    const chosen = columns ? source.columns.indexOf(columns.text) : -1;
+    const column = chosen >= 0 ? chosen : guessColumns(source.columns, source.rows).text;
+    const ask = (texts) => bridge.classify(handle, texts);
+    classified = createClassifiedTable(source, column, classes, ask, slice);
+    return { total: source.rows.length };
+  }
+
+  async function runClassified(budget) {
+    return need(classified, 'No table is being classified.').run(budget);
+  }
+
+  async function takeClassified() {
+    const blob = need(classified, 'No table is being classified.').blob();
+    classified = null;
+    return blob;
+  }
+
+  return replying({
+    loadModel: (files, name) => inTurn(() => loadModel(files, name)),
+    loadClassifier: (files, name) => inTurn(() => loadClassifier(files, name)),
+    openTable: (file, name) => inTurn(() => openTable(file, name)),
+    openTestTable: (file, name) => inTurn(() => openTestTable(file, name)),
+    closeTestTable: () => inTurn(closeTestTable),
+    chooseColumns: (text, label) => inTurn(() => chooseColumns(text, label)),
+    startSession: (options) => inTurn(() => startSession(options)),
+    openClassified: (file, name) => inTurn(() => openClassified(file, name)),
+    run, stop, classify, runClassified, takeClassified, packModel,
+  });
+}
+
+/** Up to TEXTS_AT_ONCE texts from there on, fewer where they are long. */
+function slice(texts, from) {
+  let characters = 0;
+  let end = from;
+  while (end < texts.length && end - from < TEXTS_AT_ONCE && characters < CHARACTERS_AT_ONCE) {
+    characters += texts[end++].length;
+  }
+  return texts.slice(from, end);
+}
+
+/**
+ * Every reply is {value} or {failure}: an exception would lose all but its message on the way to
+ * the page.
+ */
+function replying(methods) {
+  const wrapped = (method) => async (...args) => {
+    try {
+      return { value: await method(...args) };
+    } catch (error) {
+      return { failure: error.failure
+        ?? { code: 'CRASH', detail: `The engine stopped: ${error?.message ?? error}` } };
+    }
+  };
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [name, wrapped(method)]));
+}

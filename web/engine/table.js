@@ -1,0 +1,175 @@
+// Reads a user's CSV: bytes to rows of cells. Encoding and delimiter come from the C library, which
+// tells the command line the same (law 1); Papa Parse does the rest, in slices, so that the worker
+// answers meanwhile.
+
+import Papa from 'papaparse';
+import { columnNames, guessColumns } from './columns.js';
+import { fail } from './failure.js';
+
+/** Above this the text would come close to the longest string that browsers hold. */
+const LIMIT_MEGABYTES = 256;
+/** What the C library looks at to tell encoding and delimiter (AFINA_CSV_SAMPLE). */
+const SNIFF_BYTES = 262144;
+/** Characters parsed between two chances to answer other requests: a few milliseconds. */
+const SLICE = 1 << 19;
+/** A row may span this many slices; a longer one has a quote that nobody closed. */
+const SLICES_PER_ROW = 8;
+const WARNINGS = 1000;
+const PREVIEW_ROWS = 8;
+const PREVIEW_CELL = 200;
+
+/**
+ * @typedef {object} Table
+ * @property {string} name
+ * @property {string} encoding
+ * @property {boolean} bom
+ * @property {string} delimiter
+ * @property {string[]} columns
+ * @property {string[][]} rows       of as many cells as the file has there
+ * @property {{row: number, code: string, detail: string}[]} warnings
+ * @property {number} warningCount
+ */
+
+/**
+ * @param {Blob} file
+ * @param {string} name
+ * @param {(start: Uint8Array, complete: boolean) => {encoding: string, delimiter: string, bom:
+ *           number}} sniff
+ * @param {{columns?: number}} [least]   fewer columns than this are a failure
+ * @returns {Promise<Table>}
+ */
+export async function readTable(file, name, sniff, { columns: least = 2 } = {}) {
+  const megabytes = Math.ceil(file.size / 2 ** 20);
+  if (megabytes > LIMIT_MEGABYTES) {
+    fail('CSV_TOO_LARGE', `The file has ${megabytes} MB; the limit is ${LIMIT_MEGABYTES} MB.`,
+      { megabytes, limit: LIMIT_MEGABYTES });
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (bytes.length === 0) fail('CSV_EMPTY', 'The file has no bytes.');
+  refuseKnownBinary(bytes);
+  const format = sniff(bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);
+  if (!format.encoding.startsWith('utf-16')) refuseZeroBytes(bytes.subarray(0, SNIFF_BYTES));
+  const text = new TextDecoder(format.encoding).decode(bytes);
+  const { header, rows, warnings, warningCount } = await parse(text, format.delimiter);
+  if (!header) fail('CSV_EMPTY', 'The file holds nothing but white space.');
+  if (header.length < least) {
+    fail('CSV_ONE_COLUMN', 'The header has one column only: a table needs one of texts and one of '
+      + 'labels, divided by commas, semicolons or tabs.', { delimiter: format.delimiter });
+  }
+  if (rows.length === 0) fail('CSV_EMPTY', 'There is a header and no row below it.');
+  return {
+    name, encoding: format.encoding, bom: format.bom > 0, delimiter: format.delimiter,
+    columns: columnNames(header), rows, warnings, warningCount,
+  };
+}
+
+/** @returns {import('./types.js').TableInfo} */
+export function tableInfo(table) {
+  const { name, columns, rows, delimiter, encoding, warnings, warningCount } = table;
+  const preview = rows.slice(0, PREVIEW_ROWS)
+    .map((row) => columns.map((_, i) => cut(row[i] ?? '')));
+  const guess = guessColumns(columns, rows);
+  return {
+    name, rows: rows.length, columns, delimiter, encoding, preview, guess, warnings, warningCount,
+  };
+}
+
+/** Cut between characters, never inside one. */
+const cut = (cell) => (cell.length <= PREVIEW_CELL ? cell
+  : `${cell.slice(0, PREVIEW_CELL).replace(/[\ud800-\udbff]$/, '')}…`);
+
+function refuseKnownBinary(bytes) {
+  const starts = (...signature) => signature.every((byte, i) => bytes[i] === byte);
+  if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0xd0, 0xcf, 0x11, 0xe0)) {
+    fail('CSV_SPREADSHEET', 'This is a spreadsheet or an archive, not a CSV file. Open it in the '
+      + 'spreadsheet program and save it as CSV.');
+  }
+}
+
+function refuseZeroBytes(start) {
+  const at = start.indexOf(0);
+  if (at < 0) return;
+  fail('CSV_NOT_TEXT', `The file is not a text: there is a zero byte at position ${at}.`);
+}
+
+/**
+ * The character that ends rows. Where rows end with CR LF it is LF, and the CR is taken off the
+ * last cell, so that
+ * a file of both kinds reads as well. Breaks inside quotes do not count, and are kept as they are.
+ */
+function lineBreak(text) {
+  const outside = text.slice(0, SLICE).replace(/"[^"]*"/g, '');
+  return outside.includes('\n') || !outside.includes('\r') ? '\n' : '\r';
+}
+
+/** Parses in slices; between them other requests get their turn. */
+function parse(text, delimiter) {
+  const collected = collector();
+  let idle = 0;
+  return new Promise((resolve, reject) => {
+    Papa.parse(text, {
+      delimiter,
+      newline: lineBreak(text),
+      chunkSize: SLICE,
+      chunk(results, parser) {
+        try {
+          idle = results.data.length > 0 ? 0 : idle + 1;
+          if (idle > SLICES_PER_ROW) brokenQuote(collected.rows.length + 1);
+          collected.add(results);
+          parser.pause();
+          setTimeout(() => parser.resume());
+        } catch (error) {
+          parser.abort();
+          reject(error);
+        }
+      },
+      complete: () => resolve(collected),
+      error: reject,
+    });
+  });
+}
+
+function brokenQuote(row) {
+  const where = row === 0 ? 'the header' : `row ${row}`;
+  fail('CSV_BROKEN', `A quote (") that opens in ${where} never closes. Close it, or double it ("") `
+    + 'where it is part of the text.', { row });
+}
+
+/** Gathers the slices: the header, the rows below it, and what is odd about them. */
+function collector() {
+  return {
+    header: null,
+    rows: [],
+    warnings: [],
+    warningCount: 0,
+    add({ data, errors }) {
+      const quotes = errors.filter(({ type }) => type === 'Quotes');
+      const odd = new Map(quotes.map(({ row, code }) => [row, code]));
+      data.forEach((cells, i) => {
+        const last = cells.length - 1;
+        if (cells[last].endsWith('\r')) cells[last] = cells[last].slice(0, -1);
+        const blank = last === 0 && cells[0].trim() === '';
+        if (!blank) this.addRow(cells);
+        if (odd.get(i) === 'MissingQuotes') brokenQuote(this.rows.length);
+        if (odd.has(i)) this.warn('QUOTE', 'has a quote in the middle of a quoted cell');
+      });
+    },
+    addRow(cells) {
+      if (!this.header) {
+        this.header = cells;
+        return;
+      }
+      this.rows.push(cells);
+      const due = this.header.length;
+      if (cells.length === due) return;
+      const code = cells.length < due ? 'CELLS_FEW' : 'CELLS_MANY';
+      this.warn(code, `has ${cells.length} cells where the header has ${due}`);
+    },
+    warn(code, what) {
+      this.warningCount++;
+      if (this.warnings.length >= WARNINGS) return;
+      const row = this.rows.length;
+      this.warnings.push({ row, code, detail: `Row ${row} ${what}.` });
+    },
+  };
+}
