@@ -3,16 +3,15 @@
  *     afina_runtime_create(&runtime, 0, &error);                 // a core each
  *     afina_model_load(&model, config, ..., weights, ..., tokenizer, ..., &error);
  *     afina_dataset_create(&data, &error);
- *     afina_dataset_add(data, AFINA_PART_ANY, text, size, label, size, row, &error);   // for every row
- *     afina_session_create(&session, runtime, model, data, "{\"strategy\":\"full\"}", size, &error);
- *     do afina_session_step(session, seconds_now(), &progress, &error); while (progress.phase != AFINA_DONE);
- *     afina_session_report(session, &json, &error);
- *     afina_session_model(session, &tuned, &error);
- *     afina_classify(runtime, tuned, texts, sizes, count, probabilities, &error);
+ *     afina_dataset_add(data, AFINA_PART_ANY, text, size, label, size, row, &error);   // for every
+ * row afina_session_create(&session, runtime, model, data, "{\"strategy\":\"full\"}", size,
+ * &error); do afina_session_step(session, seconds_now(), &progress, &error); while (progress.phase
+ * != AFINA_DONE); afina_session_report(session, &json, &error); afina_session_model(session,
+ * &tuned, &error); afina_classify(runtime, tuned, texts, sizes, count, probabilities, &error);
  *
- * Bytes in, bytes out: the library opens no file, prints nothing, has no clock and no mutable globals. What can fail
- * returns a status (status.h) and writes `out` only on success. Who creates frees; free takes NULL. A handle is used by
- * one thread at a time. */
+ * Bytes in, bytes out: the library opens no file, prints nothing, has no clock and no mutable
+ * globals. What can fail returns a status (status.h) and writes `out` only on success. Who creates
+ * frees; free takes NULL. A handle is used by one thread at a time. */
 #ifndef AFINA_H
 #define AFINA_H
 
@@ -20,9 +19,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "labeled.h" /* afina_dataset: labeled rows */
-#include "memory.h"  /* afina_bytes */
-#include "status.h"  /* afina_status, afina_error */
+#include "labeled.h"  /* afina_dataset: labeled rows */
+#include "memory.h"   /* afina_bytes */
+#include "progress.h" /* afina_phase, afina_epoch, afina_progress */
+#include "sample.h"   /* afina_sampling */
+#include "status.h"   /* afina_status, afina_error */
 
 const char *afina_version(void);
 
@@ -39,19 +40,26 @@ size_t afina_runtime_threads(const afina_runtime *runtime);
 
 typedef struct afina_model afina_model;
 
-afina_status afina_model_load(afina_model **out, const void *config, size_t config_size, const void *weights,
-                              size_t weights_size, const void *tokenizer, size_t tokenizer_size, afina_error *error);
+afina_status afina_model_load(afina_model **out, const void *config, size_t config_size,
+                              const void *weights, size_t weights_size, const void *tokenizer,
+                              size_t tokenizer_size, afina_error *error);
 void afina_model_free(afina_model *model);
 
-/* Replaces the weights by random ones, as a model has them before pretraining: what did pretraining buy? */
+/* Replaces the weights by random ones, as a model has them before pretraining: what did pretraining
+ * buy? */
 void afina_model_randomize(afina_model *model, uint64_t seed);
 
 /* {"parameters","layers","width","heads","context","vocabulary","readout","classes":[...]} */
 afina_status afina_model_describe(const afina_model *model, afina_bytes *json, afina_error *error);
 
-typedef enum afina_file { AFINA_FILE_CONFIG = 0, AFINA_FILE_WEIGHTS = 1, AFINA_FILE_TOKENIZER = 2 } afina_file;
+typedef enum afina_file {
+  AFINA_FILE_CONFIG = 0,
+  AFINA_FILE_WEIGHTS = 1,
+  AFINA_FILE_TOKENIZER = 2
+} afina_file;
 /* One file of the model's folder; weights as F32. */
-afina_status afina_model_save(const afina_model *model, afina_file file, afina_bytes *out, afina_error *error);
+afina_status afina_model_save(const afina_model *model, afina_file file, afina_bytes *out,
+                              afina_error *error);
 /* The weights as "f32", "f16" or "i8" (a scale for each row of a matrix; vectors stay f32). */
 afina_status afina_model_save_weights(const afina_model *model, const char *dtype, afina_bytes *out,
                                       afina_error *error);
@@ -61,61 +69,45 @@ const char *afina_model_label(const afina_model *model, size_t k);
 
 /* ---- data ---- */
 
-/* What a user should know about the rows (inspect.h), with "tokens": {"median","p95","max","context"} and "defaults":
- * the options that training would take for them. */
-afina_status afina_inspect(const afina_model *model, const afina_dataset *data, afina_bytes *json, afina_error *error);
+/* What a user should know about the rows (inspect.h), with "tokens":
+ * {"median","p95","max","context"} and "defaults": the options that training would take for them.
+ */
+afina_status afina_inspect(const afina_model *model, const afina_dataset *data, afina_bytes *json,
+                           afina_error *error);
 
 /* ---- fine-tuning ---- */
 
 typedef struct afina_session afina_session;
 
-typedef enum afina_phase {
-  AFINA_PREPARE = 0,  /* texts become tokens */
-  AFINA_CACHE = 1,    /* frozen blocks run, once for each text */
-  AFINA_TRAIN = 2,
-  AFINA_VALIDATE = 3,
-  AFINA_TEST = 4,
-  AFINA_DONE = 5
-} afina_phase;
-
-typedef struct afina_epoch {
-  size_t epoch; /* from 1; 0: none yet */
-  double train_loss, valid_loss, valid_accuracy, seconds; /* NAN without validation rows */
-} afina_epoch;
-
-typedef struct afina_progress {
-  afina_phase phase; /* of the step to come; AFINA_DONE: nothing is left */
-  size_t epoch, epochs;
-  size_t step, steps; /* within the phase */
-  double fraction;    /* of the whole run, 0 .. 1 */
-  size_t texts;       /* trained on so far, all epochs together */
-  double loss;        /* of this step's batch; NAN where it trained nothing */
-  size_t best_epoch;  /* 0 before the first validation */
-  afina_epoch last;   /* the epoch that ended last */
-} afina_progress;
-
-/* options: the JSON of src/train/options.h; size 0 for all defaults. The model is copied, the data set and the runtime
- * must outlive the session. AFINA_E_DATA where the rows cannot be trained on. */
-afina_status afina_session_create(afina_session **out, afina_runtime *runtime, const afina_model *model,
-                                  const afina_dataset *data, const char *options, size_t options_size,
-                                  afina_error *error);
+/* options: the JSON of src/train/options.h; size 0 for all defaults. The model is copied, the data
+ * set and the runtime must outlive the session. AFINA_E_DATA where the rows cannot be trained on.
+ */
+afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
+                                  const afina_model *model, const afina_dataset *data,
+                                  const char *options, size_t options_size, afina_error *error);
 void afina_session_free(afina_session *session);
 
-/* One small unit of work (a batch). `now`: the caller's clock in seconds; only "seconds" in the report depends on it.
- * AFINA_E_DIVERGED: the loss is no number; the best epoch so far can still be had by afina_session_stop. */
-afina_status afina_session_step(afina_session *session, double now, afina_progress *progress, afina_error *error);
+/* One small unit of work (a batch). `now`: the caller's clock in seconds; only "seconds" in the
+ * report depends on it. AFINA_E_DIVERGED: the loss is no number; the best epoch so far can still be
+ * had by afina_session_stop. */
+afina_status afina_session_step(afina_session *session, double now, afina_progress *progress,
+                                afina_error *error);
 /* No further training: restores the best epoch so far; steps to come only test. */
-void afina_session_stop(afina_session *session);
+void afina_session_stop(afina_session *session, double now);
 
-/* {"classes":[...],"split":{"train","valid","test"},"options":{...},"trained_parameters"}: complete from the start. */
-afina_status afina_session_describe(const afina_session *session, afina_bytes *json, afina_error *error);
+/* {"classes":[...],"split":{"train","valid","test"},"options":{...},"trained_parameters"}: complete
+ * from the start. */
+afina_status afina_session_describe(const afina_session *session, afina_bytes *json,
+                                    afina_error *error);
 /* report.json. AFINA_E_STATE before AFINA_DONE. */
-afina_status afina_session_report(const afina_session *session, afina_bytes *json, afina_error *error);
+afina_status afina_session_report(const afina_session *session, afina_bytes *json,
+                                  afina_error *error);
 /* The tuned classifier, with the best epoch's weights. AFINA_E_STATE before AFINA_DONE. */
-afina_status afina_session_model(const afina_session *session, afina_model **out, afina_error *error);
+afina_status afina_session_model(const afina_session *session, afina_model **out,
+                                 afina_error *error);
 
-/* The test part: `rows` [count] indices into the data set and probabilities [count, classes], which live as long as the
- * session. count is 0 before AFINA_DONE. */
+/* The test part: `rows` [count] indices into the data set and probabilities [count, classes], which
+ * live as long as the session. count is 0 before AFINA_DONE. */
 typedef struct afina_predictions {
   const size_t *rows;
   const float *probabilities;
@@ -125,13 +117,38 @@ afina_predictions afina_session_predictions(const afina_session *session);
 
 /* ---- inference ---- */
 
-/* probabilities [count, classes] of each text, in the order of the model's labels. An empty text is read as the
- * end-of-text token alone. */
-afina_status afina_classify(afina_runtime *runtime, const afina_model *model, const char *const *texts,
-                            const size_t *sizes, size_t count, float *probabilities, afina_error *error);
-/* As afina_session_report's "test", of a classifier on rows that it has not seen: all usable rows. Labels that the
- * model does not have are AFINA_E_DATA. */
-afina_status afina_evaluate(afina_runtime *runtime, const afina_model *model, const afina_dataset *data,
-                            afina_bytes *json, afina_error *error);
+/* probabilities [count, classes] of each text, in the order of the model's labels. An empty text is
+ * read as the end-of-text token alone. */
+afina_status afina_classify(afina_runtime *runtime, const afina_model *model,
+                            const char *const *texts, const size_t *sizes, size_t count,
+                            float *probabilities, afina_error *error);
+/* As afina_session_report's "test", of a classifier on rows that it has not seen: all usable rows.
+ * Labels that the model does not have are AFINA_E_DATA. */
+afina_status afina_evaluate(afina_runtime *runtime, const afina_model *model,
+                            const afina_dataset *data, afina_bytes *json, afina_error *error);
+
+/* ---- the language model ---- */
+
+typedef struct afina_perplexity_result {
+  double loss; /* mean cross-entropy, nats per token */
+  double perplexity, bits_per_byte;
+  size_t tokens, bytes;
+} afina_perplexity_result;
+
+/* How well the model predicts a text, in windows of its context that do not overlap. */
+afina_status afina_perplexity(afina_runtime *runtime, const afina_model *model, const char *text,
+                              size_t size, afina_perplexity_result *out, afina_error *error);
+
+typedef struct afina_generation {
+  afina_sampling sampling;
+  size_t max_tokens;
+  uint64_t seed;
+} afina_generation;
+
+/* The text that follows the prompt (bytes; a cut character at the end is possible). Stops at the
+ * end-of-text token. */
+afina_status afina_generate(afina_runtime *runtime, const afina_model *model, const char *prompt,
+                            size_t size, const afina_generation *options, afina_bytes *out,
+                            afina_error *error);
 
 #endif

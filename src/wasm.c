@@ -48,7 +48,7 @@ EMSCRIPTEN_KEEPALIVE unsigned afina_wasm_csv_sniff(const void *data, size_t size
 }
 
 /* One thread; more come with the speed issue, and change no result. */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_runtime_create(afina_wasm_reply *reply) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_runtime_create(afina_wasm_reply *reply) {
   afina_runtime *runtime = NULL;
   const afina_status status = afina_runtime_create(&runtime, 1, &reply->error);
   return give(reply, status, runtime, 0);
@@ -56,10 +56,10 @@ EMSCRIPTEN_KEEPALIVE int afina_wasm_runtime_create(afina_wasm_reply *reply) {
 
 /* ---- models ---- */
 
-EMSCRIPTEN_KEEPALIVE int afina_wasm_model_load(afina_wasm_reply *reply, const void *config,
-                                               size_t config_size, const void *weights,
-                                               size_t weights_size, const void *tokenizer,
-                                               size_t tokenizer_size) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_load(afina_wasm_reply *reply, const void *config,
+                                                        size_t config_size, const void *weights,
+                                                        size_t weights_size, const void *tokenizer,
+                                                        size_t tokenizer_size) {
   afina_model *model = NULL;
   const afina_status status = afina_model_load(&model, config, config_size, weights, weights_size,
                                                tokenizer, tokenizer_size, &reply->error);
@@ -69,16 +69,16 @@ EMSCRIPTEN_KEEPALIVE int afina_wasm_model_load(afina_wasm_reply *reply, const vo
 EMSCRIPTEN_KEEPALIVE void afina_wasm_model_free(afina_model *model) { afina_model_free(model); }
 
 /* JSON */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_model_describe(afina_wasm_reply *reply,
-                                                   const afina_model *model) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_describe(afina_wasm_reply *reply,
+                                                            const afina_model *model) {
   afina_bytes json = {0};
   const afina_status status = afina_model_describe(model, &json, &reply->error);
   return give(reply, status, json.data, json.size);
 }
 
 /* file: an afina_file */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_model_save(afina_wasm_reply *reply, const afina_model *model,
-                                               int file) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_save(afina_wasm_reply *reply,
+                                                        const afina_model *model, int file) {
   afina_bytes bytes = {0};
   const afina_status status = afina_model_save(model, (afina_file)file, &bytes, &reply->error);
   return give(reply, status, bytes.data, bytes.size);
@@ -86,7 +86,7 @@ EMSCRIPTEN_KEEPALIVE int afina_wasm_model_save(afina_wasm_reply *reply, const af
 
 /* ---- data ---- */
 
-EMSCRIPTEN_KEEPALIVE int afina_wasm_dataset_create(afina_wasm_reply *reply) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_dataset_create(afina_wasm_reply *reply) {
   afina_dataset *data = NULL;
   const afina_status status = afina_dataset_create(&data, &reply->error);
   return give(reply, status, data, 0);
@@ -96,9 +96,10 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_dataset_free(afina_dataset *data) { afina_d
 
 /* Many rows at once. heads [count, 3]: row number, bytes of the text, bytes of the label; bytes:
  * text, label, text, label, ... without gaps. The rows before one that fails stay. */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_dataset_add(afina_wasm_reply *reply, afina_dataset *data,
-                                                int part, const uint32_t *heads, size_t count,
-                                                const char *bytes) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_dataset_add(afina_wasm_reply *reply,
+                                                         afina_dataset *data, int part,
+                                                         const uint32_t *heads, size_t count,
+                                                         const char *bytes) {
   for (size_t i = 0; i < count; i++, heads += 3) {
     const char *text = bytes, *label = text + heads[1];
     const afina_status status = afina_dataset_add(data, (afina_part)part, text, heads[1], label,
@@ -110,8 +111,9 @@ EMSCRIPTEN_KEEPALIVE int afina_wasm_dataset_add(afina_wasm_reply *reply, afina_d
 }
 
 /* JSON */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_inspect(afina_wasm_reply *reply, const afina_model *model,
-                                            const afina_dataset *data) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_inspect(afina_wasm_reply *reply,
+                                                     const afina_model *model,
+                                                     const afina_dataset *data) {
   afina_bytes json = {0};
   const afina_status status = afina_inspect(model, data, &json, &reply->error);
   return give(reply, status, json.data, json.size);
@@ -119,10 +121,9 @@ EMSCRIPTEN_KEEPALIVE int afina_wasm_inspect(afina_wasm_reply *reply, const afina
 
 /* ---- fine-tuning ---- */
 
-EMSCRIPTEN_KEEPALIVE int afina_wasm_session_create(afina_wasm_reply *reply, afina_runtime *runtime,
-                                                   const afina_model *model,
-                                                   const afina_dataset *data, const char *options,
-                                                   size_t options_size) {
+EMSCRIPTEN_KEEPALIVE afina_status
+afina_wasm_session_create(afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model,
+                          const afina_dataset *data, const char *options, size_t options_size) {
   afina_session *session = NULL;
   const afina_status status =
       afina_session_create(&session, runtime, model, data, options, options_size, &reply->error);
@@ -136,8 +137,9 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_session_free(afina_session *session) {
 /* progress [14]: phase, epoch, epochs, step, steps, fraction, texts, loss, best_epoch, and of the
  * epoch that ended last: epoch, train_loss, valid_loss, valid_accuracy, seconds. Written on success
  * only. */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_session_step(afina_wasm_reply *reply, afina_session *session,
-                                                 double now, double *progress) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_step(afina_wasm_reply *reply,
+                                                          afina_session *session, double now,
+                                                          double *progress) {
   afina_progress p;
   const afina_status status = afina_session_step(session, now, &p, &reply->error);
   if (status == AFINA_OK) {
@@ -165,24 +167,24 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_session_stop(afina_session *session, double
 }
 
 /* JSON */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_session_describe(afina_wasm_reply *reply,
-                                                     const afina_session *session) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_describe(afina_wasm_reply *reply,
+                                                              const afina_session *session) {
   afina_bytes json = {0};
   const afina_status status = afina_session_describe(session, &json, &reply->error);
   return give(reply, status, json.data, json.size);
 }
 
 /* JSON */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_session_report(afina_wasm_reply *reply,
-                                                   const afina_session *session) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_report(afina_wasm_reply *reply,
+                                                            const afina_session *session) {
   afina_bytes json = {0};
   const afina_status status = afina_session_report(session, &json, &reply->error);
   return give(reply, status, json.data, json.size);
 }
 
 /* A model of its own. */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_session_model(afina_wasm_reply *reply,
-                                                  const afina_session *session) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_model(afina_wasm_reply *reply,
+                                                           const afina_session *session) {
   afina_model *model = NULL;
   const afina_status status = afina_session_model(session, &model, &reply->error);
   return give(reply, status, model, 0);
@@ -206,9 +208,10 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_session_tested_probabilities(afina_wasm_rep
 
 /* sizes [count]; bytes: the texts without gaps. float [size] = [count, classes], for the caller to
  * free. */
-EMSCRIPTEN_KEEPALIVE int afina_wasm_classify(afina_wasm_reply *reply, afina_runtime *runtime,
-                                             const afina_model *model, const size_t *sizes,
-                                             size_t count, const char *bytes) {
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_classify(afina_wasm_reply *reply,
+                                                      afina_runtime *runtime,
+                                                      const afina_model *model, const size_t *sizes,
+                                                      size_t count, const char *bytes) {
   size_t elements = 0;
   if (!afina_multiply(count, afina_model_classes(model), &elements)) {
     return give(reply, afina_fail_memory(&reply->error), NULL, 0);

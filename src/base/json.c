@@ -6,15 +6,18 @@
 
 enum { MAX_DEPTH = 32 };
 
-/* cJSON limits nesting itself, but at a depth that is a recursion of its own; ours is checked before it starts. */
+/* cJSON limits nesting itself, but at a depth that is a recursion of its own; ours is checked
+ * before it starts. */
 static bool depth_is_sane(const char *data, size_t size) {
   size_t depth = 0;
   bool in_string = false;
   for (size_t i = 0; i < size; i++) {
     const char c = data[i];
     if (in_string) {
-      if (c == '\\') i++;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        i++;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -26,8 +29,10 @@ static bool depth_is_sane(const char *data, size_t size) {
   return true;
 }
 
-afina_status afina_json_parse(cJSON **out, const void *data, size_t size, const char *what, afina_error *error) {
-  if (!depth_is_sane(data, size)) return afina_fail(error, AFINA_E_FORMAT, "%s: nested deeper than %d levels", what, MAX_DEPTH);
+afina_status afina_json_parse(cJSON **out, const void *data, size_t size, const char *what,
+                              afina_error *error) {
+  if (!depth_is_sane(data, size))
+    return afina_fail(error, AFINA_E_FORMAT, "%s: nested deeper than %d levels", what, MAX_DEPTH);
   const char *end = NULL;
   cJSON *json = cJSON_ParseWithLengthOpts(data, size, &end, false);
   if (!json) {
@@ -35,9 +40,11 @@ afina_status afina_json_parse(cJSON **out, const void *data, size_t size, const 
     return afina_fail(error, AFINA_E_FORMAT, "%s: not valid JSON near byte %zu", what, offset);
   }
   for (const char *rest = end; rest < (const char *)data + size; rest++)
-    if (!strchr(" \t\r\n", *rest)) {
+    if (!*rest || !strchr(" \t\r\n", *rest)) {
       cJSON_Delete(json);
-      return afina_fail(error, AFINA_E_FORMAT, "%s: text after the end of the JSON value, at byte %zu", what, (size_t)(rest - (const char *)data));
+      return afina_fail(error, AFINA_E_FORMAT,
+                        "%s: text after the end of the JSON value, at byte %zu", what,
+                        (size_t)(rest - (const char *)data));
     }
   *out = json;
   return AFINA_OK;
@@ -47,33 +54,37 @@ const cJSON *afina_json_member(const cJSON *object, const char *key) {
   return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
 }
 
-afina_status afina_json_number(const cJSON *object, const char *key, double low, double high, double fallback, double *out,
-                               afina_error *error) {
+afina_status afina_json_number(const cJSON *object, const char *key, double low, double high,
+                               double fallback, double *out, afina_error *error) {
   const cJSON *item = afina_json_member(object, key);
   double value = fallback;
   if (item && !cJSON_IsNull(item)) {
-    if (!cJSON_IsNumber(item)) return afina_fail(error, AFINA_E_FORMAT, "'%s' must be a number", key);
+    if (!cJSON_IsNumber(item))
+      return afina_fail(error, AFINA_E_FORMAT, "'%s' must be a number", key);
     value = item->valuedouble;
   } else if (!(fallback >= low && fallback <= high)) {
     return afina_fail(error, AFINA_E_FORMAT, "'%s' is missing", key);
   }
   if (!(value >= low && value <= high))
-    return afina_fail(error, AFINA_E_FORMAT, "'%s' is %g, but must be from %g to %g", key, value, low, high);
+    return afina_fail(error, AFINA_E_FORMAT, "'%s' is %g, but must be from %g to %g", key, value,
+                      low, high);
   *out = value;
   return AFINA_OK;
 }
 
-afina_status afina_json_size(const cJSON *object, const char *key, size_t low, size_t high, size_t fallback, size_t *out,
-                             afina_error *error) {
+afina_status afina_json_size(const cJSON *object, const char *key, size_t low, size_t high,
+                             size_t fallback, size_t *out, afina_error *error) {
   double value = 0;
-  AFINA_TRY(afina_json_number(object, key, (double)low, (double)high, (double)fallback, &value, error));
-  if (value != floor(value)) return afina_fail(error, AFINA_E_FORMAT, "'%s' is %g, but must be a whole number", key, value);
+  AFINA_TRY(
+      afina_json_number(object, key, (double)low, (double)high, (double)fallback, &value, error));
+  if (value != floor(value))
+    return afina_fail(error, AFINA_E_FORMAT, "'%s' is %g, but must be a whole number", key, value);
   *out = (size_t)value;
   return AFINA_OK;
 }
 
-afina_status afina_json_string(const cJSON *object, const char *key, const char *fallback, const char **out,
-                               afina_error *error) {
+afina_status afina_json_string(const cJSON *object, const char *key, const char *fallback,
+                               const char **out, afina_error *error) {
   const cJSON *item = afina_json_member(object, key);
   if (!item || cJSON_IsNull(item)) {
     *out = fallback;
@@ -84,7 +95,8 @@ afina_status afina_json_string(const cJSON *object, const char *key, const char 
   return AFINA_OK;
 }
 
-afina_status afina_json_print(const cJSON *json, bool pretty, afina_bytes *out, afina_error *error) {
+afina_status afina_json_print(const cJSON *json, bool pretty, afina_bytes *out,
+                              afina_error *error) {
   char *text = pretty ? cJSON_Print(json) : cJSON_PrintUnformatted(json);
   if (!text) return afina_fail_memory(error);
   *out = (afina_bytes){.data = (uint8_t *)text, .size = strlen(text)};

@@ -40,7 +40,8 @@ afina_status afina_buffer_reserve(afina_buffer *buffer, size_t size, afina_error
   return AFINA_OK;
 }
 
-afina_status afina_buffer_append(afina_buffer *buffer, const void *data, size_t size, afina_error *error) {
+afina_status afina_buffer_append(afina_buffer *buffer, const void *data, size_t size,
+                                 afina_error *error) {
   AFINA_TRY(afina_buffer_reserve(buffer, size, error));
   if (size) memcpy(buffer->data + buffer->size, data, size);
   buffer->size += size;

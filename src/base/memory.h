@@ -15,7 +15,8 @@ bool afina_multiply(size_t a, size_t b, size_t *out);
 /* *out = a + b; false when the sum does not fit. */
 bool afina_add(size_t a, size_t b, size_t *out);
 
-/* Zeroed memory for count elements, or NULL when there is none or the size overflows. Free with free(). */
+/* Zeroed memory for count elements, or NULL when there is none or the size overflows. Free with
+ * free(). */
 void *afina_allocate(size_t count, size_t element_size);
 
 /* A block of bytes that the library hands to its caller. */
@@ -26,13 +27,15 @@ typedef struct afina_bytes {
 
 void afina_bytes_free(afina_bytes *bytes);
 
-/* A growable block of bytes. Zero-initialise; afterwards either free it or move its contents out. */
+/* A growable block of bytes. Zero-initialise; afterwards either free it or move its contents out.
+ */
 typedef struct afina_buffer {
   uint8_t *data;
   size_t size, capacity;
 } afina_buffer;
 
-afina_status afina_buffer_append(afina_buffer *buffer, const void *data, size_t size, afina_error *error);
+afina_status afina_buffer_append(afina_buffer *buffer, const void *data, size_t size,
+                                 afina_error *error);
 /* Room for `size` more bytes beyond the current end; does not change buffer->size. */
 afina_status afina_buffer_reserve(afina_buffer *buffer, size_t size, afina_error *error);
 void afina_buffer_free(afina_buffer *buffer);
@@ -48,7 +51,8 @@ typedef struct afina_arena {
 enum { AFINA_ALIGNMENT = 64 };
 
 afina_status afina_arena_init(afina_arena *arena, size_t size, afina_error *error);
-/* Zeroed? No: the contents are undefined. NULL when the arena is full, which is a mistake in sizing. */
+/* Zeroed? No: the contents are undefined. NULL when the arena is full, which is a mistake in
+ * sizing. */
 void *afina_arena_allocate(afina_arena *arena, size_t count, size_t element_size);
 void afina_arena_reset(afina_arena *arena);
 void afina_arena_free(afina_arena *arena);

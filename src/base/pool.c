@@ -58,14 +58,16 @@ struct afina_pool {
   size_t n, grain;
 };
 
-/* Part `index` of the job: whole grains, the first parts one grain longer where they do not divide evenly. */
+/* Part `index` of the job: whole grains, the first parts one grain longer where they do not divide
+ * evenly. */
 static void run_part(const afina_pool *pool, size_t index) {
   const size_t grains = (pool->n + pool->grain - 1) / pool->grain;
   const size_t each = grains / pool->threads, more = grains % pool->threads;
   const size_t first = index * each + (index < more ? index : more);
   const size_t count = each + (index < more ? 1 : 0);
   const size_t begin = first * pool->grain;
-  const size_t end = (first + count) * pool->grain < pool->n ? (first + count) * pool->grain : pool->n;
+  const size_t end =
+      (first + count) * pool->grain < pool->n ? (first + count) * pool->grain : pool->n;
   if (begin < end) pool->job(pool->context, begin, end, index);
 }
 
@@ -113,7 +115,8 @@ afina_status afina_pool_create(afina_pool **out, size_t threads, afina_error *er
   pool->threads = 1;
   for (size_t i = 1; i < threads; i++) {
     pool->workers[i] = (worker){.pool = pool, .index = i};
-    if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i])) break; /* fewer threads, same bits */
+    if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i]))
+      break; /* fewer threads, same bits */
     pool->threads++;
   }
   *out = pool;

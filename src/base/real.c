@@ -5,7 +5,8 @@
 #define PI 3.14159265358979323846
 
 double afina_log_double(double x) {
-  /* x = m 2^e with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh(s), s = (m - 1) / (m + 1), |s| < 0.172. */
+  /* x = m 2^e with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh(s), s = (m - 1) / (m + 1), |s| <
+   * 0.172. */
   int e;
   double m = frexp(x, &e);
   if (m < 0.70710678118654752440) {

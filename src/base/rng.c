@@ -31,7 +31,8 @@ uint64_t afina_rng_next(afina_rng *rng) {
 }
 
 size_t afina_rng_below(afina_rng *rng, size_t bound) {
-  /* Draws at or above the largest multiple of bound are drawn again: they would favour the small values. */
+  /* Draws at or above the largest multiple of bound are drawn again: they would favour the small
+   * values. */
   const uint64_t n = bound, limit = UINT64_MAX - UINT64_MAX % n;
   uint64_t x;
   do x = afina_rng_next(rng);

@@ -1,5 +1,5 @@
-/* The seeded generator behind every random choice: xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64.
- * The same seed gives the same sequence on every machine. */
+/* The seeded generator behind every random choice: xoshiro256** (Blackman and Vigna, 2018), seeded
+ * by SplitMix64. The same seed gives the same sequence on every machine. */
 #ifndef AFINA_RNG_H
 #define AFINA_RNG_H
 

@@ -17,8 +17,8 @@ static uint32_t rotate_right(uint32_t x, int k) { return (x >> k) | (x << (32 - 
 static void compress(uint32_t state[8], const uint8_t block[64]) {
   uint32_t w[64];
   for (int i = 0; i < 16; i++)
-    w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8 |
-           (uint32_t)block[4 * i + 3];
+    w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
+           (uint32_t)block[4 * i + 2] << 8 | (uint32_t)block[4 * i + 3];
   for (int i = 16; i < 64; i++) {
     const uint32_t s0 = rotate_right(w[i - 15], 7) ^ rotate_right(w[i - 15], 18) ^ (w[i - 15] >> 3);
     const uint32_t s1 = rotate_right(w[i - 2], 17) ^ rotate_right(w[i - 2], 19) ^ (w[i - 2] >> 10);
@@ -38,8 +38,8 @@ static void compress(uint32_t state[8], const uint8_t block[64]) {
 }
 
 void afina_sha256_init(afina_sha256 *sha) {
-  *sha = (afina_sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab,
-                                  0x5be0cd19}};
+  *sha = (afina_sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+                                  0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
 }
 
 void afina_sha256_update(afina_sha256 *sha, const void *data, size_t size) {
@@ -65,6 +65,7 @@ void afina_sha256_finish(afina_sha256 *sha, char hex[AFINA_SHA256_HEX]) {
   uint8_t length[8];
   for (int i = 0; i < 8; i++) length[i] = (uint8_t)(bits >> (56 - 8 * i));
   afina_sha256_update(sha, length, 8);
-  for (int i = 0; i < 64; i++) hex[i] = "0123456789abcdef"[(sha->state[i / 8] >> (28 - 4 * (i % 8))) & 15];
+  for (int i = 0; i < 64; i++)
+    hex[i] = "0123456789abcdef"[(sha->state[i / 8] >> (28 - 4 * (i % 8))) & 15];
   hex[64] = '\0';
 }

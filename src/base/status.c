@@ -30,5 +30,7 @@ afina_status afina_fail(afina_error *error, afina_status status, const char *for
 }
 
 afina_status afina_fail_memory(afina_error *error) {
-  return afina_fail(error, AFINA_E_MEMORY, "not enough memory: close other programs or use fewer rows, a smaller batch or a smaller model");
+  return afina_fail(error, AFINA_E_MEMORY,
+                    "not enough memory: close other programs or use fewer rows, a smaller batch or "
+                    "a smaller model");
 }

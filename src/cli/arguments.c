@@ -14,7 +14,8 @@ static bool take_value(const char *command, const cli_option *option, const char
       errno = 0;
       const unsigned long long number = strtoull(word, &end, 10);
       if (errno || end == word || *end || word[0] == '-' || number > SIZE_MAX) {
-        fprintf(stderr, "afina %s: --%s takes a whole number, not '%s'\n", command, option->name, word);
+        fprintf(stderr, "afina %s: --%s takes a whole number, not '%s'\n", command, option->name,
+                word);
         return false;
       }
       *(size_t *)option->value = (size_t)number;
@@ -48,7 +49,8 @@ static const cli_option *find(const cli_option *options, size_t count, const cha
   return NULL;
 }
 
-bool cli_parse(const char *command, int argc, char **argv, const cli_option *options, size_t count) {
+bool cli_parse(const char *command, int argc, char **argv, const cli_option *options,
+               size_t count) {
   bool given[64] = {false};
   const cli_option *list = NULL;
   bool only_words = false;

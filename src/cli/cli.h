@@ -1,6 +1,7 @@
 /* The command line: files, printing and exit codes live here and nowhere below.
  *
- * A command returns 0 on success, 1 when the work failed, 2 on wrong usage. Results go to stdout, words to stderr. */
+ * A command returns 0 on success, 1 when the work failed, 2 on wrong usage. Results go to stdout,
+ * words to stderr. */
 #ifndef AFINA_CLI_H
 #define AFINA_CLI_H
 
@@ -34,8 +35,9 @@ typedef struct cli_list {
   size_t count;
 } cli_list;
 
-/* One option of a command: "--name", what it takes, where it goes; a required one has no default. Words that follow
- * the value of a CLI_LIST belong to it too; other words go to the option named "". */
+/* One option of a command: "--name", what it takes, where it goes; a required one has no default.
+ * Words that follow the value of a CLI_LIST belong to it too; other words go to the option named
+ * "". */
 typedef struct cli_option {
   const char *name;
   cli_kind kind;
@@ -43,7 +45,8 @@ typedef struct cli_option {
   bool required;
 } cli_option;
 
-/* False, after a message on stderr, when the words do not fit. Lists are freed with cli_list_free. */
+/* False, after a message on stderr, when the words do not fit. Lists are freed with cli_list_free.
+ */
 bool cli_parse(const char *command, int argc, char **argv, const cli_option *options, size_t count);
 void cli_list_free(cli_list *list);
 
@@ -51,25 +54,28 @@ void cli_list_free(cli_list *list);
 
 afina_status cli_read_file(afina_bytes *out, const char *path, afina_error *error);
 afina_status cli_read_stdin(afina_bytes *out, afina_error *error);
-/* Through a temporary file and a rename: a full disk never leaves half a file in the place of a whole one. */
+/* Through a temporary file and a rename: a full disk never leaves half a file in the place of a
+ * whole one. */
 afina_status cli_write_file(const char *path, const void *data, size_t size, afina_error *error);
 afina_status cli_make_folder(const char *path, afina_error *error);
 /* "folder/name"; free with free(). NULL without memory. */
 char *cli_join(const char *folder, const char *name);
-afina_status cli_read_in(afina_bytes *out, const char *folder, const char *name, afina_error *error);
-afina_status cli_write_in(const char *folder, const char *name, const afina_bytes *bytes, afina_error *error);
+afina_status cli_read_in(afina_bytes *out, const char *folder, const char *name,
+                         afina_error *error);
+afina_status cli_write_in(const char *folder, const char *name, const afina_bytes *bytes,
+                          afina_error *error);
 
 /* Says what failed and returns the exit code: CLI_USAGE for AFINA_E_ARGUMENT, else CLI_FAILED. */
 int cli_fail(const char *command, const afina_error *error);
 /* Seconds of a clock that only goes forward. */
 double cli_now(void);
 
-/* Leaves the function `command` with a message when `call` fails; `done:` is where it cleans up. Needs `error`,
- * `status`. */
-#define CLI_TRY(call)                     \
-  do {                                    \
-    status = (call);                      \
-    if (status != AFINA_OK) goto done;    \
+/* Leaves the function `command` with a message when `call` fails; `done:` is where it cleans up.
+ * Needs `error`, `status`. */
+#define CLI_TRY(call)                  \
+  do {                                 \
+    status = (call);                   \
+    if (status != AFINA_OK) goto done; \
   } while (0)
 
 #endif

@@ -7,7 +7,8 @@
 
 #include "cli.h"
 
-static afina_status read_stream(afina_bytes *out, FILE *file, const char *what, afina_error *error) {
+static afina_status read_stream(afina_bytes *out, FILE *file, const char *what,
+                                afina_error *error) {
   afina_buffer buffer = {0};
   afina_status status = AFINA_OK;
   while (status == AFINA_OK && !feof(file) && !ferror(file)) {
@@ -24,7 +25,8 @@ static afina_status read_stream(afina_bytes *out, FILE *file, const char *what, 
 
 afina_status cli_read_file(afina_bytes *out, const char *path, afina_error *error) {
   FILE *file = fopen(path, "rb");
-  if (!file) return afina_fail(error, AFINA_E_FORMAT, "%s: cannot be opened: %s", path, strerror(errno));
+  if (!file)
+    return afina_fail(error, AFINA_E_FORMAT, "%s: cannot be opened: %s", path, strerror(errno));
   const afina_status status = read_stream(out, file, path, error);
   fclose(file);
   return status;
@@ -48,7 +50,8 @@ afina_status cli_write_file(const char *path, const void *data, size_t size, afi
   const int reason = errno;
   if (!fine && file) remove(partial);
   free(partial);
-  if (!fine) return afina_fail(error, AFINA_E_FORMAT, "%s: cannot be written: %s", path, strerror(reason));
+  if (!fine)
+    return afina_fail(error, AFINA_E_FORMAT, "%s: cannot be written: %s", path, strerror(reason));
   return AFINA_OK;
 }
 
@@ -63,7 +66,8 @@ char *cli_join(const char *folder, const char *name) {
   return path;
 }
 
-afina_status cli_read_in(afina_bytes *out, const char *folder, const char *name, afina_error *error) {
+afina_status cli_read_in(afina_bytes *out, const char *folder, const char *name,
+                         afina_error *error) {
   char *path = cli_join(folder, name);
   if (!path) return afina_fail_memory(error);
   const afina_status status = cli_read_file(out, path, error);
@@ -71,7 +75,8 @@ afina_status cli_read_in(afina_bytes *out, const char *folder, const char *name,
   return status;
 }
 
-afina_status cli_write_in(const char *folder, const char *name, const afina_bytes *bytes, afina_error *error) {
+afina_status cli_write_in(const char *folder, const char *name, const afina_bytes *bytes,
+                          afina_error *error) {
   char *path = cli_join(folder, name);
   if (!path) return afina_fail_memory(error);
   const afina_status status = cli_write_file(path, bytes->data, bytes->size, error);

@@ -10,9 +10,12 @@ static const struct {
   const char *usage;
 } commands[] = {
     {"finetune", cli_finetune,
-     "--model DIR --train A.csv [--valid V.csv] [--test T.csv] [--text-column NAME] [--label-column NAME]\n"
-     "           [--strategy head|last:K|full] [--readout last|mean|special] [--epochs N] [--lr X] [--batch N]\n"
-     "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] [--random-weights]\n"
+     "--model DIR --train A.csv [--valid V.csv] [--test T.csv] [--text-column NAME] "
+     "[--label-column NAME]\n"
+     "           [--strategy head|last:K|full] [--readout last|mean|special] [--epochs N] [--lr X] "
+     "[--batch N]\n"
+     "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
+     "[--random-weights]\n"
      "           [--out DIR] [--report R.json]"},
     {"evaluate", cli_evaluate, "--model DIR --data T.csv [--report R.json] [--threads N]"},
     {"classify", cli_classify, "--model DIR TEXT | --csv IN.csv --out OUT.csv"},
@@ -23,8 +26,10 @@ static const struct {
     {"tokenize", cli_tokenize, "--model DIR [TEXT]   (standard input when TEXT is absent)"},
     {"tokenizer", cli_tokenizer, "--train FILE... --vocab N --out tokenizer.json"},
     {"pretrain", cli_pretrain,
-     "--data FILE[@FACTOR]... --config mini|base|FILE --out DIR [--tokenizer tokenizer.json] [--resume]\n"
-     "           [--tokens N] [--batch N] [--micro-batch N] [--context N] [--lr X] [--decay SHARE] [--seed N]"},
+     "--data FILE[@FACTOR]... --config mini|base|FILE --out DIR [--tokenizer tokenizer.json] "
+     "[--resume]\n"
+     "           [--tokens N] [--batch N] [--micro-batch N] [--context N] [--lr X] [--decay SHARE] "
+     "[--seed N]"},
     {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
 };
 

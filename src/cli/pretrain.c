@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "cli.h"
+#include "documents.h"
 #include "pretrain.h"
 #include "safetensors.h"
 #include "weights.h"
 
 static const char command[] = "pretrain";
-static const char separator[] = "<|endoftext|>";
 
 typedef struct job {
   cli_list data;
@@ -29,33 +29,22 @@ typedef struct job {
   FILE *log;
 } job;
 
-/* Tokens of one file: its documents, each followed by the end-of-text id. */
-static afina_status tokenize_documents(job *j, const afina_bytes *text, afina_tokens *tokens, afina_error *error) {
-  const char *at = (const char *)text->data, *end = at + text->size, *document = at;
-  const size_t mark = sizeof separator - 1;
-  while (at <= end) {
-    const char *line_end = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
-    if (!line_end) line_end = end;
-    const bool last = line_end == end;
-    const bool separates = (size_t)(line_end - at) == mark && memcmp(at, separator, mark) == 0;
-    if (separates || last) {
-      const char *document_end = separates ? at : end;
-      while (document_end > document && document_end[-1] == '\n') document_end--;
-      AFINA_TRY(afina_tokenizer_encode(j->tokenizer, document, (size_t)(document_end - document), tokens, error));
-      uint32_t *ids = realloc(tokens->ids, (tokens->count + 1) * sizeof *ids);
-      if (!ids) return afina_fail_memory(error);
-      tokens->ids = ids;
-      if (tokens->capacity < tokens->count + 1) tokens->capacity = tokens->count + 1;
-      tokens->ids[tokens->count++] = afina_tokenizer_end_of_text(j->tokenizer);
-      document = line_end + 1;
-    }
-    at = line_end + 1;
-  }
-  return AFINA_OK;
+typedef struct encoder {
+  afina_tokenizer *tokenizer;
+  afina_tokens tokens;
+} encoder;
+
+/* A document's tokens and the end-of-text id behind them. */
+static afina_status encode_document(void *context, const char *text, size_t size,
+                                    afina_error *error) {
+  encoder *e = context;
+  AFINA_TRY(afina_tokenizer_encode(e->tokenizer, text, size, &e->tokens, error));
+  return afina_tokens_append(&e->tokens, afina_tokenizer_end_of_text(e->tokenizer), error);
 }
 
 /* "path" or "path@factor": a stream is drawn in proportion to its tokens times the factor. */
-static afina_status open_stream(job *j, afina_stream *stream, const char *word, afina_error *error) {
+static afina_status open_stream(job *j, afina_stream *stream, const char *word,
+                                afina_error *error) {
   char *path = strdup(word);
   if (!path) return afina_fail_memory(error);
   double factor = 1;
@@ -65,9 +54,11 @@ static afina_status open_stream(job *j, afina_stream *stream, const char *word, 
     factor = strtod(at + 1, NULL);
   }
   afina_bytes text = {0};
-  afina_tokens tokens = {0};
+  encoder e = {.tokenizer = j->tokenizer};
   afina_status status = cli_read_file(&text, path, error);
-  if (status == AFINA_OK) status = tokenize_documents(j, &text, &tokens, error);
+  if (status == AFINA_OK)
+    status = cli_each_document(text.data, text.size, encode_document, &e, error);
+  const afina_tokens tokens = e.tokens;
   uint16_t *ids = status == AFINA_OK ? afina_allocate(tokens.count, sizeof *ids) : NULL;
   if (status == AFINA_OK && !ids) status = afina_fail_memory(error);
   if (ids) {
@@ -78,18 +69,20 @@ static afina_status open_stream(job *j, afina_stream *stream, const char *word, 
                              .count = tokens.count,
                              .held_out = (size_t)((double)tokens.count * j->held_out),
                              .weight = (double)tokens.count * factor};
-    fprintf(stderr, "%s: %zu bytes, %zu tokens, %.3f bytes a token, weight %g\n", stream->name, text.size,
-            tokens.count, (double)text.size / (double)tokens.count, factor);
+    fprintf(stderr, "%s: %zu bytes, %zu tokens, %.3f bytes a token, weight %g\n", stream->name,
+            text.size, tokens.count, (double)text.size / (double)tokens.count, factor);
   }
-  afina_tokens_free(&tokens);
+  afina_tokens_free(&e.tokens);
   afina_bytes_free(&text);
   free(path);
   return status;
 }
 
 static afina_status make_config(job *j, afina_gpt_config *config, afina_error *error) {
-  const afina_gpt_config mini = {.context = 256, .channels = 192, .layers = 3, .heads = 6, .inner = 768};
-  const afina_gpt_config base = {.context = 256, .channels = 320, .layers = 6, .heads = 8, .inner = 1280};
+  const afina_gpt_config mini = {
+      .context = 256, .channels = 192, .layers = 4, .heads = 6, .inner = 768};
+  const afina_gpt_config base = {
+      .context = 256, .channels = 320, .layers = 6, .heads = 8, .inner = 1280};
   if (strcmp(j->config, "mini") == 0) {
     *config = mini;
   } else if (strcmp(j->config, "base") == 0) {
@@ -128,7 +121,8 @@ static afina_status prepare_model(job *j, afina_error *error) {
   afina_kernels_native_prepare();
   kernels = &afina_kernels_native;
 #endif
-  return afina_exec_init(&j->exec, kernels, j->pool, config.context, config.channels / config.heads, error);
+  return afina_exec_init(&j->exec, kernels, j->pool, config.context, config.channels / config.heads,
+                         error);
 }
 
 static afina_status prepare_run(job *j, afina_error *error) {
@@ -151,7 +145,8 @@ static afina_status prepare_run(job *j, afina_error *error) {
       .weight_decay = 0.1,
       .seed = j->seed,
   };
-  AFINA_TRY(afina_pretrain_create(&j->run, &j->gpt, &j->exec, j->streams, j->data.count, &options, error));
+  AFINA_TRY(afina_pretrain_create(&j->run, &j->gpt, &j->exec, j->streams, j->data.count, &options,
+                                  error));
   if (!j->resume) return AFINA_OK;
   afina_bytes state = {0};
   AFINA_TRY(cli_read_in(&state, j->out, "checkpoint.safetensors", error));
@@ -172,7 +167,8 @@ static afina_status save_model(job *j, afina_error *error) {
   afina_bytes weights = {0}, config = {0}, tokenizer = {0};
   afina_status status = afina_weights_write(&j->gpt, &weights, error);
   if (status == AFINA_OK)
-    status = afina_gpt_config_print(&j->gpt.config, NULL, afina_tokenizer_end_of_text(j->tokenizer), &config, error);
+    status = afina_gpt_config_print(&j->gpt.config, NULL, afina_tokenizer_end_of_text(j->tokenizer),
+                                    &config, error);
   if (status == AFINA_OK) status = afina_tokenizer_print(j->tokenizer, &tokenizer, error);
   if (status == AFINA_OK) status = cli_write_in(j->out, "model.safetensors", &weights, error);
   if (status == AFINA_OK) status = cli_write_in(j->out, "config.json", &config, error);
@@ -204,8 +200,8 @@ static afina_status report(job *j, double train_loss, double seconds, afina_erro
   const double held_out = all ? sum / (double)all : NAN;
   fprintf(j->log, "},\"seconds\":%.0f}\n", seconds);
   fflush(j->log);
-  fprintf(stderr, "step %llu of %llu: train %.4f, held out %.4f, %.0f s\n", (unsigned long long)steps,
-          (unsigned long long)j->steps, train_loss, held_out, seconds);
+  fprintf(stderr, "step %llu of %llu: train %.4f, held out %.4f, %.0f s\n",
+          (unsigned long long)steps, (unsigned long long)j->steps, train_loss, held_out, seconds);
   return AFINA_OK;
 }
 
@@ -256,8 +252,16 @@ static void clean(job *j) {
 }
 
 int cli_pretrain(int argc, char **argv) {
-  job j = {.config = "mini", .tokens = 30000000, .batch = 32, .micro_batch = 8, .seed = 1, .every = 250,
-           .lr = 2e-3, .decay = 0.2, .warmup_tokens = 1e6, .held_out = 0.005};
+  job j = {.config = "mini",
+           .tokens = 30000000,
+           .batch = 32,
+           .micro_batch = 8,
+           .seed = 1,
+           .every = 250,
+           .lr = 2e-3,
+           .decay = 0.2,
+           .warmup_tokens = 1e6,
+           .held_out = 0.005};
   const cli_option options[] = {
       {"data", CLI_LIST, &j.data, true},
       {"config", CLI_TEXT, &j.config, false},

@@ -1,19 +1,22 @@
-/* The pretraining kernels: reference.c compiled for this machine's widest vectors with fast math (CMakeLists.txt
- * sets the flags), and matrix products from BLAS, attention's too. Fast and not reproducible between machines: outside
- * law 1. */
+/* The pretraining kernels: reference.c compiled for this machine's widest vectors with fast math
+ * (CMakeLists.txt sets the flags), and matrix products from BLAS, attention's too. Fast and not
+ * reproducible between machines: outside law 1. */
 #define AFINA_NATIVE_SET
 #include "reference.c"
 
 #include <cblas.h>
 
-/* Called from our own threads, each on its own rows of c: the caller keeps BLAS itself on one thread. */
-static void blas_gemm(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col, const float *b,
-                      size_t b_row, size_t b_col, size_t M, size_t N, size_t K, float *scratch) {
+/* Called from our own threads, each on its own rows of c: the caller keeps BLAS itself on one
+ * thread. */
+static void blas_gemm(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                      const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
+                      float *scratch) {
   (void)scratch;
   const int a_turned = a_col != 1, b_turned = b_col != 1;
-  cblas_sgemm(CblasRowMajor, a_turned ? CblasTrans : CblasNoTrans, b_turned ? CblasTrans : CblasNoTrans,
-              (int)M, (int)N, (int)K, 1, a, (int)(a_turned ? a_col : a_row), b,
-              (int)(b_turned ? b_col : b_row), 1, c, (int)c_row);
+  cblas_sgemm(CblasRowMajor, a_turned ? CblasTrans : CblasNoTrans,
+              b_turned ? CblasTrans : CblasNoTrans, (int)M, (int)N, (int)K, 1, a,
+              (int)(a_turned ? a_col : a_row), b, (int)(b_turned ? b_col : b_row), 1, c,
+              (int)c_row);
 }
 
 /* Queries are taken in blocks: their scores against all visible tokens fit the scratch. */
@@ -23,14 +26,14 @@ static size_t block_rows(size_t T) {
 }
 
 /* scores[rows, seen] = q k^T, unscaled. */
-static void scores(float *out, const float *q, const float *k, const afina_attention_shape *s, size_t rows,
-                   size_t seen) {
+static void scores(float *out, const float *q, const float *k, const afina_attention_shape *s,
+                   size_t rows, size_t seen) {
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)seen, (int)s->D, 1, q,
               (int)s->q_stride, k, (int)s->kv_stride, 0, out, (int)seen);
 }
 
-static void blas_attention_forward(float *out, float *lse, const float *q, const float *k, const float *v,
-                                   const afina_attention_shape *s, float *scratch) {
+static void blas_attention_forward(float *out, float *lse, const float *q, const float *k,
+                                   const float *v, const afina_attention_shape *s, float *scratch) {
   if (s->position) {
     attention_forward(out, lse, q, k, v, s, scratch);
     return;
@@ -54,13 +57,15 @@ static void blas_attention_forward(float *out, float *lse, const float *q, const
       for (size_t t = visible; t < seen; t++) p[t] = 0;
       lse[first + i] = max * scale + afina_log(sum);
     }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)s->D, (int)seen, 1, scratch,
-                (int)seen, v, (int)s->kv_stride, 0, out + first * s->q_stride, (int)s->q_stride);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)s->D, (int)seen, 1,
+                scratch, (int)seen, v, (int)s->kv_stride, 0, out + first * s->q_stride,
+                (int)s->q_stride);
   }
 }
 
-static void blas_attention_backward(float *dq, float *dk, float *dv, const float *dout, const float *q,
-                                    const float *k, const float *v, const float *out, const float *lse,
+static void blas_attention_backward(float *dq, float *dk, float *dv, const float *dout,
+                                    const float *q, const float *k, const float *v,
+                                    const float *out, const float *lse,
                                     const afina_attention_shape *s, float *scratch) {
   if (s->position) {
     attention_backward(dq, dk, dv, dout, q, k, v, out, lse, s, scratch);
@@ -88,9 +93,12 @@ static void blas_attention_backward(float *dq, float *dk, float *dv, const float
       }
       for (size_t t = visible; t < seen; t++) pi[t] = dsi[t] = 0;
     }
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, N, D, M, 1, p, N, dout + at, q_row, 1, dv, kv_row);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, N, D, M, 1, ds, N, q + at, q_row, 1, dk, kv_row);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, D, N, 1, ds, N, k, kv_row, 1, dq + at, q_row);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, N, D, M, 1, p, N, dout + at, q_row, 1, dv,
+                kv_row);
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, N, D, M, 1, ds, N, q + at, q_row, 1, dk,
+                kv_row);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, D, N, 1, ds, N, k, kv_row, 1, dq + at,
+                q_row);
   }
 }
 

@@ -1,5 +1,6 @@
-/* The kernels as plain loops: what simd.c is compared with, and, over double, what the gradient tests check.
- * kernels.h has the contract of each. native.c includes this file to compile it for the machine at hand. */
+/* The kernels as plain loops: what simd.c is compared with, and, over double, what the gradient
+ * tests check. kernels.h has the contract of each. native.c includes this file to compile it for
+ * the machine at hand. */
 #include "kernels.h"
 
 #ifndef AFINA_NATIVE_SET /* which has BLAS instead */
@@ -16,8 +17,9 @@ static void gemm(afina_real *c, size_t c_row, const afina_real *a, size_t a_row,
 }
 #endif
 
-static void layernorm_forward(afina_real *y, afina_real *mean, afina_real *rstd, const afina_real *x,
-                              const afina_real *weight, const afina_real *bias, size_t N, size_t C) {
+static void layernorm_forward(afina_real *y, afina_real *mean, afina_real *rstd,
+                              const afina_real *x, const afina_real *weight, const afina_real *bias,
+                              size_t N, size_t C) {
   for (size_t n = 0; n < N; n++) {
     const afina_real *row = x + n * C;
     afina_real sum = 0, squares = 0;
@@ -32,8 +34,8 @@ static void layernorm_forward(afina_real *y, afina_real *mean, afina_real *rstd,
 }
 
 static void layernorm_backward(afina_real *dx, const afina_real *dy, const afina_real *x,
-                               const afina_real *mean, const afina_real *rstd, const afina_real *weight,
-                               size_t N, size_t C) {
+                               const afina_real *mean, const afina_real *rstd,
+                               const afina_real *weight, size_t N, size_t C) {
   for (size_t n = 0; n < N; n++) {
     afina_real sum = 0, sum_xhat = 0;
     for (size_t c = 0; c < C; c++) {
@@ -50,10 +52,10 @@ static void layernorm_backward(afina_real *dx, const afina_real *dy, const afina
   }
 }
 
-static void layernorm_backward_parameters(afina_real *dweight, afina_real *dbias, const afina_real *dy,
-                                          const afina_real *x, const afina_real *mean,
-                                          const afina_real *rstd, size_t N, size_t C, size_t begin,
-                                          size_t end) {
+static void layernorm_backward_parameters(afina_real *dweight, afina_real *dbias,
+                                          const afina_real *dy, const afina_real *x,
+                                          const afina_real *mean, const afina_real *rstd, size_t N,
+                                          size_t C, size_t begin, size_t end) {
   for (size_t n = 0; n < N; n++)
     for (size_t c = begin; c < end; c++) {
       dweight[c] += dy[n * C + c] * ((x[n * C + c] - mean[n]) * rstd[n]);
@@ -85,9 +87,9 @@ static size_t last_visible(const afina_attention_shape *shape, size_t query) {
   return shape->position ? shape->position[query] : query;
 }
 
-static void attention_forward(afina_real *out, afina_real *lse, const afina_real *q, const afina_real *k,
-                              const afina_real *v, const afina_attention_shape *shape,
-                              afina_real *scratch) {
+static void attention_forward(afina_real *out, afina_real *lse, const afina_real *q,
+                              const afina_real *k, const afina_real *v,
+                              const afina_attention_shape *shape, afina_real *scratch) {
   const size_t D = shape->D;
   const afina_real scale = 1 / afina_sqrt((afina_real)D);
   afina_real *p = scratch;
@@ -115,9 +117,9 @@ static void attention_forward(afina_real *out, afina_real *lse, const afina_real
   }
 }
 
-static void attention_backward(afina_real *dq, afina_real *dk, afina_real *dv, const afina_real *dout,
-                               const afina_real *q, const afina_real *k, const afina_real *v,
-                               const afina_real *out, const afina_real *lse,
+static void attention_backward(afina_real *dq, afina_real *dk, afina_real *dv,
+                               const afina_real *dout, const afina_real *q, const afina_real *k,
+                               const afina_real *v, const afina_real *out, const afina_real *lse,
                                const afina_attention_shape *shape, afina_real *scratch) {
   (void)scratch;
   const size_t D = shape->D;
@@ -144,8 +146,8 @@ static void attention_backward(afina_real *dq, afina_real *dk, afina_real *dv, c
   }
 }
 
-static void softmax_cross_entropy_forward(afina_real *losses, afina_real *logits, const uint32_t *targets,
-                                          size_t N, size_t V) {
+static void softmax_cross_entropy_forward(afina_real *losses, afina_real *logits,
+                                          const uint32_t *targets, size_t N, size_t V) {
   for (size_t n = 0; n < N; n++) {
     afina_real *row = logits + n * V;
     const afina_real target = row[targets[n]];

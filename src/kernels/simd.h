@@ -49,7 +49,8 @@ static inline v128 v_exp(v128 x) {
   const v128 n = v_sub(shifted, shift);
   const v128 r =
       v_sub(v_sub(clamped, v_mul(n, v_splat(AFINA_LN2_HIGH))), v_mul(n, v_splat(AFINA_LN2_LOW)));
-  v128 p = v_splat(1.0f / 720);
+  v128 p = v_splat(1.0f / 5040);
+  p = v_add(v_mul(p, r), v_splat(1.0f / 720));
   p = v_add(v_mul(p, r), v_splat(1.0f / 120));
   p = v_add(v_mul(p, r), v_splat(1.0f / 24));
   p = v_add(v_mul(p, r), v_splat(1.0f / 6));

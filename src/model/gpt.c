@@ -50,8 +50,8 @@ static void scatter_add(const afina_exec *exec, afina_real *dx, const afina_real
 }
 
 /* x [N, C] -> out [R, C]:   r = x + attention(ln_1(x)),   out = r + mlp(ln_2(r)). */
-static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p, size_t l,
-                          const afina_ragged *rows, const afina_queries *queries) {
+static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p,
+                          size_t l, const afina_ragged *rows, const afina_queries *queries) {
   const size_t N = rows->N, R = queries ? queries->Q : N;
   const size_t C = gpt->config.channels, F = gpt->config.inner, H = gpt->config.heads;
   const afina_real *weight = afina_gpt_weight(gpt, l, AFINA_ATTN_WEIGHT); /* [C, C | 2C] */
@@ -64,10 +64,12 @@ static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_bl
   if (queries) gather(p->asked, p->ln_1, queries, C);
   afina_linear_forward(exec, p->q, queries ? p->asked : p->ln_1, weight, bias, R, C, C, 3 * C);
   afina_attention_forward(exec, p->attended, p->lse, p->q, p->kv, rows, queries, C, H);
-  afina_linear_forward(exec, p->residual, p->attended, afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT),
+  afina_linear_forward(exec, p->residual, p->attended,
+                       afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT),
                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_BIAS), R, C, C, C);
   if (queries) {
-    gather(p->ln_2, p->x, queries, C); /* ln_2 is free until the next call: the residual's left side */
+    gather(p->ln_2, p->x, queries,
+           C); /* ln_2 is free until the next call: the residual's left side */
     afina_add_forward(exec, p->residual, p->ln_2, R * C);
   } else {
     afina_add_forward(exec, p->residual, p->x, R * C);
@@ -86,7 +88,8 @@ static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_bl
 
 static void zero(afina_real *values, size_t count) { memset(values, 0, count * sizeof *values); }
 
-/* s->dx holds d out [R, C] and becomes d x [N, C]; the latter is not computed where want_dx is false. */
+/* s->dx holds d out [R, C] and becomes d x [N, C]; the latter is not computed where want_dx is
+ * false. */
 static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
                            size_t l, const afina_ragged *rows, const afina_queries *queries,
                            const afina_gradients *g, afina_gpt_pass *s, bool want_dx) {
@@ -108,8 +111,9 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
                         afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT), R, C, F, F);
   memcpy(s->dresidual, s->dx, R * C * sizeof *s->dx);
   afina_layernorm_backward(exec, s->dresidual, gradient(gpt, g, l, AFINA_LN_2_WEIGHT),
-                           gradient(gpt, g, l, AFINA_LN_2_BIAS), s->dnorm, p->residual, p->ln_2_mean,
-                           p->ln_2_rstd, afina_gpt_weight(gpt, l, AFINA_LN_2_WEIGHT), R, C);
+                           gradient(gpt, g, l, AFINA_LN_2_BIAS), s->dnorm, p->residual,
+                           p->ln_2_mean, p->ln_2_rstd, afina_gpt_weight(gpt, l, AFINA_LN_2_WEIGHT),
+                           R, C);
 
   /* r = x + proj(attention(q, kv)) */
   zero(s->dattended, R * C);
@@ -118,16 +122,17 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
                         afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
   zero(s->dq, R * C);
   zero(s->dkv, N * 2 * C);
-  afina_attention_backward(exec, s->dq, s->dkv, s->dattended, p->q, p->kv, p->attended, p->lse, rows,
-                           queries, C, H);
+  afina_attention_backward(exec, s->dq, s->dkv, s->dattended, p->q, p->kv, p->attended, p->lse,
+                           rows, queries, C, H);
 
   /* q = ln_1(x)[asked] Wq + bq,   kv = ln_1(x) Wkv + bkv */
   zero(s->dnorm, N * C);
-  afina_linear_backward(exec, s->dnorm, dweight + C, dbias + C, s->dkv, p->ln_1, weight + C, N, C, 2 * C,
-                        3 * C);
+  afina_linear_backward(exec, s->dnorm, dweight + C, dbias + C, s->dkv, p->ln_1, weight + C, N, C,
+                        2 * C, 3 * C);
   if (queries) {
     zero(s->dattended, R * C);
-    afina_linear_backward(exec, s->dattended, dweight, dbias, s->dq, p->asked, weight, R, C, C, 3 * C);
+    afina_linear_backward(exec, s->dattended, dweight, dbias, s->dq, p->asked, weight, R, C, C,
+                          3 * C);
     scatter_add(exec, s->dnorm, s->dattended, queries, C);
   } else {
     afina_linear_backward(exec, s->dnorm, dweight, dbias, s->dq, p->ln_1, weight, N, C, C, 3 * C);
@@ -143,7 +148,8 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
                            p->ln_1_rstd, afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT), N, C);
 }
 
-/* Only the last of the blocks that run leaves rows out; the others' keys and values need all of them. */
+/* Only the last of the blocks that run leaves rows out; the others' keys and values need all of
+ * them. */
 static const afina_queries *queries_of(const afina_gpt_pass *pass, size_t block) {
   return pass->batch.last_only && block + 1 == pass->batch.end_block ? &pass->queries : NULL;
 }
@@ -178,15 +184,15 @@ void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_
   zero(pass->dx, pass->R * C);
   afina_layernorm_backward(exec, pass->dx, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
                            gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden, pass->out,
-                           pass->ln_f_mean, pass->ln_f_rstd, afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT),
-                           pass->R, C);
+                           pass->ln_f_mean, pass->ln_f_rstd,
+                           afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT), pass->R, C);
   for (size_t l = gpt->config.layers; l-- > pass->batch.first_block;) {
     if (afina_params_block(&gpt->params, l) < gradients->begin) return;
-    const bool want_dx =
-        l == 0 ? embeddings
-               : l > pass->batch.first_block && afina_params_block(&gpt->params, l - 1) >= gradients->begin;
-    block_backward(gpt, exec, &pass->blocks[l], l, &pass->batch.rows, queries_of(pass, l), gradients,
-                   pass, want_dx);
+    const bool want_dx = l == 0 ? embeddings
+                                : l > pass->batch.first_block &&
+                                      afina_params_block(&gpt->params, l - 1) >= gradients->begin;
+    block_backward(gpt, exec, &pass->blocks[l], l, &pass->batch.rows, queries_of(pass, l),
+                   gradients, pass, want_dx);
   }
   if (embeddings && pass->batch.first_block == 0)
     afina_embedding_backward(exec, gradient(gpt, gradients, 0, AFINA_WTE),

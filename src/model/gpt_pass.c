@@ -5,8 +5,8 @@
 
 #include "memory.h"
 
-/* Hands out a block from the front. With base == NULL it only adds up, so that one list of buffers serves both for
- * measuring and for placing. */
+/* Hands out a block from the front. With base == NULL it only adds up, so that one list of buffers
+ * serves both for measuring and for placing. */
 typedef struct cursor {
   uint8_t *base;
   size_t used;
@@ -50,7 +50,8 @@ static void place_block(afina_block_pass *p, cursor *c, const afina_gpt_config *
   p->out = reals(c, R, C);
 }
 
-static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt, const afina_gpt_batch *batch) {
+static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
+                  const afina_gpt_batch *batch) {
   const afina_gpt_config *config = &gpt->config;
   const size_t N = batch->rows.N, B = batch->rows.B, C = config->channels, R = pass->R;
   const size_t top = batch->keep ? R : 0, all = batch->keep ? N : 0;
@@ -59,7 +60,8 @@ static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt, const a
   pass->query_starts = take(c, B + 1, 1, sizeof(size_t));
   pass->embedded = reals(c, batch->first_block == 0 ? N : 0, C);
   for (size_t l = batch->first_block; l < batch->end_block; l++) {
-    /* Where nothing is kept, blocks take turns in two places: one's output is the next one's input. */
+    /* Where nothing is kept, blocks take turns in two places: one's output is the next one's input.
+     */
     if (!batch->keep && l >= batch->first_block + 2) {
       pass->blocks[l] = pass->blocks[l - 2];
     } else {
@@ -89,14 +91,18 @@ static afina_status check(const afina_gpt *gpt, const afina_gpt_batch *batch, af
   if (batch->first_block > batch->end_block || batch->end_block > gpt->config.layers)
     return afina_fail(error, AFINA_E_ARGUMENT, "blocks %zu to %zu of %zu", batch->first_block,
                       batch->end_block, gpt->config.layers);
+  if (batch->last_only && batch->first_block == batch->end_block)
+    return afina_fail(error, AFINA_E_ARGUMENT, "no block runs that could leave rows out");
   if (rows->B == 0 || rows->starts[0] != 0 || rows->starts[rows->B] != rows->N)
-    return afina_fail(error, AFINA_E_ARGUMENT, "the batch's texts do not cover its %zu tokens", rows->N);
+    return afina_fail(error, AFINA_E_ARGUMENT, "the batch's texts do not cover its %zu tokens",
+                      rows->N);
   for (size_t b = 0; b < rows->B; b++) {
     if (rows->starts[b] >= rows->starts[b + 1])
       return afina_fail(error, AFINA_E_ARGUMENT, "text %zu of the batch is empty", b);
     if (rows->starts[b + 1] - rows->starts[b] > gpt->config.context)
-      return afina_fail(error, AFINA_E_ARGUMENT, "text %zu of the batch has %zu tokens: the context is %zu",
-                        b, rows->starts[b + 1] - rows->starts[b], gpt->config.context);
+      return afina_fail(error, AFINA_E_ARGUMENT,
+                        "text %zu of the batch has %zu tokens: the context is %zu", b,
+                        rows->starts[b + 1] - rows->starts[b], gpt->config.context);
   }
   for (size_t n = 0; batch->first_block == 0 && n < rows->N; n++)
     if (batch->ids[n] >= gpt->config.vocabulary)
@@ -113,8 +119,10 @@ static void fill_queries(afina_gpt_pass *pass) {
     pass->query_starts[b] = b;
   }
   pass->query_starts[rows->B] = rows->B;
-  pass->queries = (afina_queries){.rows = pass->query_rows, .places = pass->query_places,
-                                  .starts = pass->query_starts, .Q = rows->B};
+  pass->queries = (afina_queries){.rows = pass->query_rows,
+                                  .places = pass->query_places,
+                                  .starts = pass->query_starts,
+                                  .Q = rows->B};
 }
 
 afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,

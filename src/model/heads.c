@@ -1,4 +1,5 @@
-/* What reads the model's last hidden rows: the classification head and the tied output embedding. */
+/* What reads the model's last hidden rows: the classification head and the tied output embedding.
+ */
 #include <string.h>
 
 #include "gpt.h"
@@ -72,7 +73,8 @@ void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt
     if (!gradients) continue;
     afina_cross_entropy_backward(exec, logits, targets + begin, scale, rows, V);
     /* wte comes first in the table: its gradient is there when everything is trained. */
-    afina_project_backward(exec, pass->dhidden + begin * C, gradients->begin == 0 ? gradients->data : NULL,
-                           logits, hidden, wte, rows, C, V);
+    afina_project_backward(exec, pass->dhidden + begin * C,
+                           gradients->begin == 0 ? gradients->data : NULL, logits, hidden, wte,
+                           rows, C, V);
   }
 }

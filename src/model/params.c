@@ -54,7 +54,8 @@ static size_t entry_index(size_t layers, size_t layer, afina_tensor tensor) {
   return (layers - 1) * BLOCK_TENSORS + tensor; /* the table has one block already */
 }
 
-static bool add(afina_params *params, const afina_gpt_config *config, size_t layer, afina_tensor tensor) {
+static bool add(afina_params *params, const afina_gpt_config *config, size_t layer,
+                afina_tensor tensor) {
   afina_param *param = &params->entries[entry_index(params->layers, layer, tensor)];
   /* The formats are the literals of the table above, with at most one %zu. */
 #pragma GCC diagnostic push
@@ -71,7 +72,8 @@ static bool add(afina_params *params, const afina_gpt_config *config, size_t lay
          afina_add(params->total, elements, &params->total);
 }
 
-afina_status afina_params_init(afina_params *params, const afina_gpt_config *config, afina_error *error) {
+afina_status afina_params_init(afina_params *params, const afina_gpt_config *config,
+                               afina_error *error) {
   afina_params made = {.layers = config->layers};
   made.count = entry_index(config->layers, 0, AFINA_SCORE) + (config->classes > 0);
   made.entries = afina_allocate(made.count, sizeof *made.entries);
@@ -97,7 +99,8 @@ void afina_params_free(afina_params *params) {
   *params = (afina_params){0};
 }
 
-const afina_param *afina_params_find(const afina_params *params, size_t layer, afina_tensor tensor) {
+const afina_param *afina_params_find(const afina_params *params, size_t layer,
+                                     afina_tensor tensor) {
   return &params->entries[entry_index(params->layers, layer, tensor)];
 }
 
@@ -116,7 +119,8 @@ static bool ends_with(const char *text, const char *end) {
   return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-void afina_params_random(const afina_params *params, afina_real *buffer, size_t begin, afina_rng *rng) {
+void afina_params_random(const afina_params *params, afina_real *buffer, size_t begin,
+                         afina_rng *rng) {
   for (size_t i = 0; i < params->count; i++) {
     const afina_param *p = &params->entries[i];
     if (p->offset < begin) continue;
@@ -125,6 +129,7 @@ void afina_params_random(const afina_params *params, afina_real *buffer, size_t 
     if (ends_with(p->name, "wpe.weight")) deviation = 0.01;
     const afina_real constant = p->vector && ends_with(p->name, ".weight") ? 1 : 0;
     for (size_t j = 0; j < p->rows * p->columns; j++)
-      buffer[p->offset + j] = p->vector ? constant : (afina_real)(deviation * afina_rng_normal(rng));
+      buffer[p->offset + j] =
+          p->vector ? constant : (afina_real)(deviation * afina_rng_normal(rng));
   }
 }

@@ -6,12 +6,14 @@
 
 afina_status afina_weights_read(afina_gpt *gpt, const afina_safetensors *file, bool *has_head,
                                 afina_error *error) {
-  const afina_param *score = gpt->config.classes ? afina_params_find(&gpt->params, 0, AFINA_SCORE) : NULL;
+  const afina_param *score =
+      gpt->config.classes ? afina_params_find(&gpt->params, 0, AFINA_SCORE) : NULL;
   const bool head = score && afina_safetensors_find(file, score->name);
   for (size_t i = 0; i < gpt->params.count; i++) {
     const afina_param *p = &gpt->params.entries[i];
     if (p == score && !head) continue;
-    AFINA_TRY(afina_tensor_to_real(file, p->name, gpt->weights + p->offset, p->rows, p->columns, error));
+    AFINA_TRY(
+        afina_tensor_to_real(file, p->name, gpt->weights + p->offset, p->rows, p->columns, error));
   }
   if (has_head) *has_head = head;
   return AFINA_OK;
@@ -36,7 +38,8 @@ afina_status afina_weights_write(const afina_gpt *gpt, afina_bytes *out, afina_e
   if (!views) return afina_fail_memory(error);
   afina_weights_views(gpt, views);
   const afina_metadata format = {"format", "pt"}; /* transformers refuses files without it */
-  const afina_status status = afina_safetensors_write(views, gpt->params.count, &format, 1, out, error);
+  const afina_status status =
+      afina_safetensors_write(views, gpt->params.count, &format, 1, out, error);
   free(views);
   return status;
 }

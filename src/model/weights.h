@@ -5,12 +5,13 @@
 #include "gpt.h"
 #include "safetensors.h"
 
-/* Fills gpt->weights from a file of the same shapes, whatever its number formats. Without a head in the file,
- * score.weight is left as it is and *has_head (may be NULL) is false. */
+/* Fills gpt->weights from a file of the same shapes, whatever its number formats. Without a head in
+ * the file, score.weight is left as it is and *has_head (may be NULL) is false. */
 afina_status afina_weights_read(afina_gpt *gpt, const afina_safetensors *file, bool *has_head,
                                 afina_error *error);
 
-/* One F32 view for each parameter, in the table's order, that borrow gpt. `views` has room for params.count. */
+/* One F32 view for each parameter, in the table's order, that borrow gpt. `views` has room for
+ * params.count. */
 void afina_weights_views(const afina_gpt *gpt, afina_tensor_view *views);
 
 /* model.safetensors in F32. The same weights give the same bytes. */

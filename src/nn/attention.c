@@ -30,8 +30,8 @@ static void forward_part(void *context, size_t begin, size_t end, size_t thread)
     afina_attention_shape shape;
     const size_t query = locate(j, text, &shape), column = head * shape.D;
     const size_t q = query * j->C + column, k = j->rows->starts[text] * 2 * j->C + column;
-    j->exec->kernels->attention_forward(j->out + q, j->lse + head * j->Q + query, j->q + q, j->kv + k,
-                                        j->kv + k + j->C, &shape,
+    j->exec->kernels->attention_forward(j->out + q, j->lse + head * j->Q + query, j->q + q,
+                                        j->kv + k, j->kv + k + j->C, &shape,
                                         j->exec->scratch + thread * j->exec->scratch_each);
   }
 }
@@ -39,8 +39,16 @@ static void forward_part(void *context, size_t begin, size_t end, size_t thread)
 void afina_attention_forward(const afina_exec *exec, afina_real *out, afina_real *lse,
                              const afina_real *q, const afina_real *kv, const afina_ragged *rows,
                              const afina_queries *queries, size_t C, size_t H) {
-  job j = {.exec = exec, .out = out, .lse = lse, .q = q, .kv = kv, .rows = rows, .queries = queries,
-           .C = C, .H = H, .Q = queries ? queries->Q : rows->N};
+  job j = {.exec = exec,
+           .out = out,
+           .lse = lse,
+           .q = q,
+           .kv = kv,
+           .rows = rows,
+           .queries = queries,
+           .C = C,
+           .H = H,
+           .Q = queries ? queries->Q : rows->N};
   afina_pool_run(exec->pool, rows->B * H, 1, forward_part, &j);
 }
 
@@ -51,20 +59,31 @@ static void backward_part(void *context, size_t begin, size_t end, size_t thread
     afina_attention_shape shape;
     const size_t query = locate(j, text, &shape), column = head * shape.D;
     const size_t q = query * j->C + column, k = j->rows->starts[text] * 2 * j->C + column;
-    j->exec->kernels->attention_backward(
-        j->dq + q, j->dkv + k, j->dkv + k + j->C, j->dout + q, j->q + q, j->kv + k, j->kv + k + j->C,
-        j->out + q, j->lse + head * j->Q + query, &shape,
-        j->exec->scratch + thread * j->exec->scratch_each);
+    j->exec->kernels->attention_backward(j->dq + q, j->dkv + k, j->dkv + k + j->C, j->dout + q,
+                                         j->q + q, j->kv + k, j->kv + k + j->C, j->out + q,
+                                         j->lse + head * j->Q + query, &shape,
+                                         j->exec->scratch + thread * j->exec->scratch_each);
   }
 }
 
 void afina_attention_backward(const afina_exec *exec, afina_real *dq, afina_real *dkv,
                               const afina_real *dout, const afina_real *q, const afina_real *kv,
-                              const afina_real *out, const afina_real *lse, const afina_ragged *rows,
-                              const afina_queries *queries, size_t C, size_t H) {
+                              const afina_real *out, const afina_real *lse,
+                              const afina_ragged *rows, const afina_queries *queries, size_t C,
+                              size_t H) {
   /* The backward kernel only reads out and lse; the struct serves the forward pass too. */
-  job j = {.exec = exec, .dq = dq, .dkv = dkv, .dout = dout, .q = q, .kv = kv,
-           .out = (afina_real *)(uintptr_t)out, .lse = (afina_real *)(uintptr_t)lse, .rows = rows,
-           .queries = queries, .C = C, .H = H, .Q = queries ? queries->Q : rows->N};
+  job j = {.exec = exec,
+           .dq = dq,
+           .dkv = dkv,
+           .dout = dout,
+           .q = q,
+           .kv = kv,
+           .out = (afina_real *)(uintptr_t)out,
+           .lse = (afina_real *)(uintptr_t)lse,
+           .rows = rows,
+           .queries = queries,
+           .C = C,
+           .H = H,
+           .Q = queries ? queries->Q : rows->N};
   afina_pool_run(exec->pool, rows->B * H, 1, backward_part, &j);
 }

@@ -6,8 +6,8 @@
 afina_status afina_exec_init(afina_exec *exec, const afina_kernels *kernels, afina_pool *pool,
                              size_t context, size_t D, afina_error *error) {
   if (context > AFINA_MAX_CONTEXT || D > AFINA_MAX_HEAD_SIZE)
-    return afina_fail(error, AFINA_E_LIMIT, "context %zu with heads of %zu: at most %d and %d", context,
-                      D, AFINA_MAX_CONTEXT, AFINA_MAX_HEAD_SIZE);
+    return afina_fail(error, AFINA_E_LIMIT, "context %zu with heads of %zu: at most %d and %d",
+                      context, D, AFINA_MAX_CONTEXT, AFINA_MAX_HEAD_SIZE);
   size_t each = AFINA_ATTENTION_SCRATCH(context, D);
   if (each < AFINA_GEMM_SCRATCH) each = AFINA_GEMM_SCRATCH;
   each = (each + 15) / 16 * 16;

@@ -1,8 +1,9 @@
 /* Layers as forward/backward pairs over packed rows: the kernels, cut into parts for the threads.
  *
- * _forward overwrites its outputs; _backward ACCUMULATES into its d... outputs. Those of linear, project, layernorm and
- * embedding may be NULL (not wanted); layernorm's dweight and dbias only together.
- * Every output element is computed by one thread, in an order that does not depend on the cut (law 1).
+ * _forward overwrites its outputs; _backward ACCUMULATES into its d... outputs. Those of linear,
+ * project, layernorm and embedding may be NULL (not wanted); layernorm's dweight and dbias only
+ * together. Every output element is computed by one thread, in an order that does not depend on the
+ * cut (law 1).
  *
  * Dimensions: N rows, I inputs, O outputs, C channels, H heads, V vocabulary. */
 #ifndef AFINA_NN_H
@@ -23,7 +24,8 @@ typedef struct afina_exec {
   size_t scratch_each; /* elements for each thread */
 } afina_exec;
 
-/* Scratch for gemm and for attention over texts of at most `context` tokens with heads of size D. */
+/* Scratch for gemm and for attention over texts of at most `context` tokens with heads of size D.
+ */
 afina_status afina_exec_init(afina_exec *exec, const afina_kernels *kernels, afina_pool *pool,
                              size_t context, size_t D, afina_error *error);
 void afina_exec_free(afina_exec *exec);
@@ -34,8 +36,8 @@ typedef struct afina_ragged {
   size_t B, N;          /* texts, rows in all: N == starts[B] */
 } afina_ragged;
 
-/* y[N,O] = x[N,I] weight + bias[O]. weight is stored [I, O] ("Conv1D"); its rows are w_row apart, so that a column
- * slice of a wider matrix is a weight too. bias may be NULL. */
+/* y[N,O] = x[N,I] weight + bias[O]. weight is stored [I, O] ("Conv1D"); its rows are w_row apart,
+ * so that a column slice of a wider matrix is a weight too. bias may be NULL. */
 void afina_linear_forward(const afina_exec *exec, afina_real *y, const afina_real *x,
                           const afina_real *weight, const afina_real *bias, size_t N, size_t I,
                           size_t O, size_t w_row);
@@ -44,22 +46,23 @@ void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *d
                            afina_real *dbias, const afina_real *dy, const afina_real *x,
                            const afina_real *weight, size_t N, size_t I, size_t O, size_t w_row);
 
-/* y[N,O] = x[N,I] weight^T, weight stored [O, I]: the tied output embedding and the classification head. */
+/* y[N,O] = x[N,I] weight^T, weight stored [O, I]: the tied output embedding and the classification
+ * head. */
 void afina_project_forward(const afina_exec *exec, afina_real *y, const afina_real *x,
                            const afina_real *weight, size_t N, size_t I, size_t O);
 /* dx[N,I] += dy weight, dweight[O,I] += dy^T x. */
 void afina_project_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,
-                            const afina_real *dy, const afina_real *x, const afina_real *weight, size_t N,
-                            size_t I, size_t O);
+                            const afina_real *dy, const afina_real *x, const afina_real *weight,
+                            size_t N, size_t I, size_t O);
 
 /* As the kernels of the same names, cut by rows (parameters: by columns). */
-void afina_layernorm_forward(const afina_exec *exec, afina_real *y, afina_real *mean, afina_real *rstd,
-                             const afina_real *x, const afina_real *weight, const afina_real *bias,
-                             size_t N, size_t C);
+void afina_layernorm_forward(const afina_exec *exec, afina_real *y, afina_real *mean,
+                             afina_real *rstd, const afina_real *x, const afina_real *weight,
+                             const afina_real *bias, size_t N, size_t C);
 void afina_layernorm_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,
                               afina_real *dbias, const afina_real *dy, const afina_real *x,
-                              const afina_real *mean, const afina_real *rstd, const afina_real *weight,
-                              size_t N, size_t C);
+                              const afina_real *mean, const afina_real *rstd,
+                              const afina_real *weight, size_t N, size_t C);
 void afina_gelu_forward(const afina_exec *exec, afina_real *y, const afina_real *x, size_t n);
 /* OVERWRITES dx, which may be dy. */
 void afina_gelu_backward(const afina_exec *exec, afina_real *dx, const afina_real *dy,
@@ -82,15 +85,16 @@ typedef struct afina_queries {
   size_t Q;
 } afina_queries;
 
-/* Causal self-attention, each text on its own. q, out [Q,C]; kv [N,2C] with the keys in the first C columns and the
- * values in the rest; lse [H,Q]. Q == N where queries == NULL. */
+/* Causal self-attention, each text on its own. q, out [Q,C]; kv [N,2C] with the keys in the first C
+ * columns and the values in the rest; lse [H,Q]. Q == N where queries == NULL. */
 void afina_attention_forward(const afina_exec *exec, afina_real *out, afina_real *lse,
                              const afina_real *q, const afina_real *kv, const afina_ragged *rows,
                              const afina_queries *queries, size_t C, size_t H);
 void afina_attention_backward(const afina_exec *exec, afina_real *dq, afina_real *dkv,
                               const afina_real *dout, const afina_real *q, const afina_real *kv,
-                              const afina_real *out, const afina_real *lse, const afina_ragged *rows,
-                              const afina_queries *queries, size_t C, size_t H);
+                              const afina_real *out, const afina_real *lse,
+                              const afina_ragged *rows, const afina_queries *queries, size_t C,
+                              size_t H);
 
 /* In place, as the kernels: logits[N,V] become probabilities, probabilities become dlogits. */
 void afina_cross_entropy_forward(const afina_exec *exec, afina_real *losses, afina_real *logits,

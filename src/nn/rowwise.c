@@ -19,14 +19,20 @@ static void layernorm_forward_part(void *context, size_t begin, size_t end, size
   const job *j = context;
   (void)thread;
   const size_t at = begin * j->C;
-  j->exec->kernels->layernorm_forward(j->out + at, j->mean + begin, j->rstd + begin, j->x + at, j->weight,
-                                      j->bias, end - begin, j->C);
+  j->exec->kernels->layernorm_forward(j->out + at, j->mean + begin, j->rstd + begin, j->x + at,
+                                      j->weight, j->bias, end - begin, j->C);
 }
 
-void afina_layernorm_forward(const afina_exec *exec, afina_real *y, afina_real *mean, afina_real *rstd,
-                             const afina_real *x, const afina_real *weight, const afina_real *bias,
-                             size_t N, size_t C) {
-  job j = {.exec = exec, .out = y, .mean = mean, .rstd = rstd, .x = x, .weight = weight, .bias = bias,
+void afina_layernorm_forward(const afina_exec *exec, afina_real *y, afina_real *mean,
+                             afina_real *rstd, const afina_real *x, const afina_real *weight,
+                             const afina_real *bias, size_t N, size_t C) {
+  job j = {.exec = exec,
+           .out = y,
+           .mean = mean,
+           .rstd = rstd,
+           .x = x,
+           .weight = weight,
+           .bias = bias,
            .C = C};
   afina_pool_run(exec->pool, N, ROWS, layernorm_forward_part, &j);
 }
@@ -42,18 +48,26 @@ static void layernorm_backward_part(void *context, size_t begin, size_t end, siz
 static void layernorm_parameters_part(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
   (void)thread;
-  j->exec->kernels->layernorm_backward_parameters(j->dweight, j->dbias, j->dy, j->x, j->mean, j->rstd,
-                                                  j->N, j->C, begin, end);
+  j->exec->kernels->layernorm_backward_parameters(j->dweight, j->dbias, j->dy, j->x, j->mean,
+                                                  j->rstd, j->N, j->C, begin, end);
 }
 
 void afina_layernorm_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,
                               afina_real *dbias, const afina_real *dy, const afina_real *x,
-                              const afina_real *mean, const afina_real *rstd, const afina_real *weight,
-                              size_t N, size_t C) {
+                              const afina_real *mean, const afina_real *rstd,
+                              const afina_real *weight, size_t N, size_t C) {
   /* The kernels only read mean and rstd; the struct serves the forward pass too. */
-  job j = {.exec = exec, .out = dx, .dweight = dweight, .dbias = dbias, .dy = dy, .x = x,
-           .mean = (afina_real *)(uintptr_t)mean, .rstd = (afina_real *)(uintptr_t)rstd,
-           .weight = weight, .N = N, .C = C};
+  job j = {.exec = exec,
+           .out = dx,
+           .dweight = dweight,
+           .dbias = dbias,
+           .dy = dy,
+           .x = x,
+           .mean = (afina_real *)(uintptr_t)mean,
+           .rstd = (afina_real *)(uintptr_t)rstd,
+           .weight = weight,
+           .N = N,
+           .C = C};
   if (dx) afina_pool_run(exec->pool, N, ROWS, layernorm_backward_part, &j);
   if (dweight && dbias) afina_pool_run(exec->pool, C, COLUMNS, layernorm_parameters_part, &j);
 }
@@ -110,7 +124,8 @@ void afina_embedding_forward(const afina_exec *exec, afina_real *x, const uint32
   afina_pool_run(exec->pool, rows->B, 1, embed_part, &j);
 }
 
-/* Two tokens of a batch may be the same id, so rows cannot be shared out: each thread takes columns. */
+/* Two tokens of a batch may be the same id, so rows cannot be shared out: each thread takes
+ * columns. */
 static void embed_backward_part(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
   (void)thread;
@@ -126,15 +141,16 @@ static void embed_backward_part(void *context, size_t begin, size_t end, size_t 
 void afina_embedding_backward(const afina_exec *exec, afina_real *dwte, afina_real *dwpe,
                               const afina_real *dx, const uint32_t *ids, const afina_ragged *rows,
                               size_t C) {
-  job j = {.exec = exec, .dweight = dwte, .dbias = dwpe, .dy = dx, .ids = ids, .rows = rows, .C = C};
+  job j = {
+      .exec = exec, .dweight = dwte, .dbias = dwpe, .dy = dx, .ids = ids, .rows = rows, .C = C};
   afina_pool_run(exec->pool, C, COLUMNS, embed_backward_part, &j);
 }
 
 static void cross_entropy_forward_part(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
   (void)thread;
-  j->exec->kernels->softmax_cross_entropy_forward(j->mean + begin, j->out + begin * j->C, j->ids + begin,
-                                                  end - begin, j->C);
+  j->exec->kernels->softmax_cross_entropy_forward(j->mean + begin, j->out + begin * j->C,
+                                                  j->ids + begin, end - begin, j->C);
 }
 
 void afina_cross_entropy_forward(const afina_exec *exec, afina_real *losses, afina_real *logits,

@@ -21,6 +21,7 @@ enum {
   AFINA_BPE_LARGEST_WEIGHT = 1000000
 };
 
+/* A trainer that has seen no text yet; free with afina_bpe_trainer_free. */
 afina_status afina_bpe_trainer_create(afina_bpe_trainer **out, afina_error *error);
 void afina_bpe_trainer_free(afina_bpe_trainer *trainer);
 

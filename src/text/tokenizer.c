@@ -26,6 +26,12 @@ afina_status afina_tokens_reserve(afina_tokens *tokens, size_t count, afina_erro
   return AFINA_OK;
 }
 
+afina_status afina_tokens_append(afina_tokens *tokens, uint32_t id, afina_error *error) {
+  AFINA_TRY(afina_tokens_reserve(tokens, 1, error));
+  tokens->ids[tokens->count++] = id;
+  return AFINA_OK;
+}
+
 /* Ids without holes, a token for every byte, and <|endoftext|>. */
 static afina_status check_vocabulary(afina_tokenizer *tokenizer, afina_vocabulary *vocabulary,
                                      afina_error *error) {

@@ -18,6 +18,8 @@ typedef struct afina_tokens {
   size_t count, capacity;
 } afina_tokens;
 
+/* Adds one id at the end. */
+afina_status afina_tokens_append(afina_tokens *tokens, uint32_t id, afina_error *error);
 void afina_tokens_free(afina_tokens *tokens);
 
 /* Reads a tokenizer.json (hostile input). */

@@ -18,6 +18,7 @@ typedef enum afina_unicode_class {
  * included) or size is 0. */
 size_t afina_unicode_decode(const char *text, size_t size, uint32_t *code_point);
 
+/* The class of any number; from 0x110000 on, OTHER. */
 afina_unicode_class afina_unicode_classify(uint32_t code_point);
 
 /* The character at the front of `text`, size > 0: returns its class and its bytes in *length. A

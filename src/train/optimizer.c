@@ -11,7 +11,8 @@ afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *g
                                   const afina_optimizer_options *options, afina_error *error) {
   afina_optimizer made = {.options = *options, .begin = begin, .beta1_power = 1, .beta2_power = 1};
   made.count = gpt->params.total - begin;
-  made.gradients = (afina_gradients){.data = afina_allocate(made.count, sizeof(afina_real)), .begin = begin};
+  made.gradients =
+      (afina_gradients){.data = afina_allocate(made.count, sizeof(afina_real)), .begin = begin};
   made.m = afina_allocate(made.count, sizeof *made.m);
   made.v = afina_allocate(made.count, sizeof *made.v);
   made.chunk_sums = afina_allocate(made.count / CHUNK + 1, sizeof *made.chunk_sums);
@@ -68,7 +69,8 @@ static void update_part(void *context, size_t begin, size_t end, size_t thread) 
                           j->optimizer->gradients.data + at, j->step, end - begin);
 }
 
-double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec, double lr) {
+double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec,
+                            double lr) {
   const afina_optimizer_options *o = &optimizer->options;
   const double norm = gradient_norm(optimizer, exec);
   optimizer->steps++;
@@ -83,7 +85,10 @@ double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const af
       .correction2 = (afina_real)(1 - optimizer->beta2_power),
       .gradient_scale = (afina_real)(o->clip > 0 && norm > o->clip ? o->clip / norm : 1),
   };
-  job j = {.exec = exec, .optimizer = optimizer, .weights = gpt->weights + optimizer->begin, .step = &step};
+  job j = {.exec = exec,
+           .optimizer = optimizer,
+           .weights = gpt->weights + optimizer->begin,
+           .step = &step};
   for (size_t i = 0; i < gpt->params.count; i++) {
     const afina_param *param = &gpt->params.entries[i];
     if (param->offset < optimizer->begin) continue;
@@ -101,7 +106,8 @@ double afina_schedule_cosine(uint64_t step, uint64_t steps, uint64_t warmup, dou
   return floor + (1 - floor) * 0.5 * (1 + afina_cos_double(3.14159265358979323846 * progress));
 }
 
-double afina_schedule_stable(uint64_t step, uint64_t steps, uint64_t warmup, uint64_t decay, double floor) {
+double afina_schedule_stable(uint64_t step, uint64_t steps, uint64_t warmup, uint64_t decay,
+                             double floor) {
   if (step < warmup) return (double)(step + 1) / (double)warmup;
   if (step + decay < steps) return 1;
   if (step >= steps) return floor;

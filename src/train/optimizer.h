@@ -1,5 +1,5 @@
-/* AdamW with decoupled weight decay (Loshchilov and Hutter, 2019) and clipping by the global norm, over the suffix of
- * the parameters that trains; and the learning-rate schedules. */
+/* AdamW with decoupled weight decay (Loshchilov and Hutter, 2019) and clipping by the global norm,
+ * over the suffix of the parameters that trains; and the learning-rate schedules. */
 #ifndef AFINA_OPTIMIZER_H
 #define AFINA_OPTIMIZER_H
 
@@ -18,7 +18,8 @@ typedef struct afina_optimizer {
   afina_gradients gradients; /* of the current step; the caller's backward passes accumulate here */
   afina_real *m, *v;         /* moments, [count] like the gradients */
   size_t begin, count;       /* the suffix of the parameters: begin .. begin + count */
-  double beta1_power, beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
+  double beta1_power,
+      beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
   uint64_t steps;
   double *chunk_sums; /* squares, a chunk each: added in order, whatever thread summed them */
 } afina_optimizer;
@@ -29,14 +30,17 @@ void afina_optimizer_free(afina_optimizer *optimizer);
 
 /* Sets the gradients to zero. */
 void afina_optimizer_zero(afina_optimizer *optimizer);
-/* One update of gpt->weights with the accumulated gradients; returns their global norm before clipping. */
-double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec, double lr);
+/* One update of gpt->weights with the accumulated gradients; returns their global norm before
+ * clipping. */
+double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec,
+                            double lr);
 
-/* The factor on the peak learning rate at `step` of `steps` (counted from 0): linear warm-up over `warmup` steps, then
- * a half cosine down to `floor` (Loshchilov and Hutter, 2017). */
+/* The factor on the peak learning rate at `step` of `steps` (counted from 0): linear warm-up over
+ * `warmup` steps, then a half cosine down to `floor` (Loshchilov and Hutter, 2017). */
 double afina_schedule_cosine(uint64_t step, uint64_t steps, uint64_t warmup, double floor);
-/* Warm-up, then constant, then linear over the last `decay` steps down to `floor`: a run that may be prolonged
- * before it is cooled down (Hu et al., 2024, "WSD"). */
-double afina_schedule_stable(uint64_t step, uint64_t steps, uint64_t warmup, uint64_t decay, double floor);
+/* Warm-up, then constant, then linear over the last `decay` steps down to `floor`: a run that may
+ * be prolonged before it is cooled down (Hu et al., 2024, "WSD"). */
+double afina_schedule_stable(uint64_t step, uint64_t steps, uint64_t warmup, uint64_t decay,
+                             double floor);
 
 #endif

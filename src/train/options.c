@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers, afina_error *error) {
+afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers,
+                                  afina_error *error) {
   if (strcmp(name, "head") == 0) {
     *out = (afina_strategy){.kind = AFINA_STRATEGY_HEAD};
   } else if (strcmp(name, "full") == 0) {
@@ -13,11 +14,13 @@ afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t 
     char *end;
     const unsigned long blocks = strtoul(name + 5, &end, 10);
     if (end == name + 5 || *end || name[5] == '-' || blocks < 1 || blocks > layers)
-      return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': K in last:K is from 1 to the model's %zu blocks",
-                        name, layers);
+      return afina_fail(error, AFINA_E_ARGUMENT,
+                        "strategy '%s': K in last:K is from 1 to the model's %zu blocks", name,
+                        layers);
     *out = (afina_strategy){.kind = AFINA_STRATEGY_LAST, .blocks = blocks};
   } else {
-    return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': there are head, last:K and full", name);
+    return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': there are head, last:K and full",
+                      name);
   }
   return AFINA_OK;
 }
@@ -25,7 +28,9 @@ afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t 
 void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEGY_NAME]) {
   switch (strategy->kind) {
     case AFINA_STRATEGY_HEAD: snprintf(out, AFINA_STRATEGY_NAME, "head"); break;
-    case AFINA_STRATEGY_LAST: snprintf(out, AFINA_STRATEGY_NAME, "last:%zu", strategy->blocks); break;
+    case AFINA_STRATEGY_LAST:
+      snprintf(out, AFINA_STRATEGY_NAME, "last:%zu", strategy->blocks);
+      break;
     case AFINA_STRATEGY_FULL: snprintf(out, AFINA_STRATEGY_NAME, "full"); break;
   }
 }
@@ -69,8 +74,8 @@ static void fill_defaults(afina_finetune_options *o, size_t rows) {
   o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
 }
 
-void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config, size_t rows,
-                             size_t classes) {
+void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config,
+                             size_t rows, size_t classes) {
   (void)classes;
   *out = (afina_finetune_options){
       .strategy = {.kind = AFINA_STRATEGY_FULL},
@@ -84,11 +89,13 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
   fill_defaults(out, rows);
 }
 
-static const char *const known[] = {"strategy", "readout", "epochs", "patience",    "lr",        "batch",
-                                    "weight_decay", "seed", "valid_share", "test_share"};
+static const char *const known[] = {"strategy",    "readout",   "epochs",       "patience",
+                                    "lr",          "batch",     "weight_decay", "seed",
+                                    "valid_share", "test_share"};
 
 static afina_status check_keys(const cJSON *json, afina_error *error) {
-  if (json && !cJSON_IsObject(json)) return afina_fail(error, AFINA_E_ARGUMENT, "the options must be an object");
+  if (json && !cJSON_IsObject(json))
+    return afina_fail(error, AFINA_E_ARGUMENT, "the options must be an object");
   for (const cJSON *item = json ? json->child : NULL; item; item = item->next) {
     size_t i = 0;
     while (i < sizeof known / sizeof *known && strcmp(item->string, known[i]) != 0) i++;
@@ -99,8 +106,8 @@ static afina_status check_keys(const cJSON *json, afina_error *error) {
 }
 
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
-                                          const afina_gpt_config *config, size_t rows, size_t classes,
-                                          afina_error *error) {
+                                          const afina_gpt_config *config, size_t rows,
+                                          size_t classes, afina_error *error) {
   AFINA_TRY(check_keys(json, error));
   afina_finetune_options o;
   afina_finetune_defaults(&o, config, rows, classes);

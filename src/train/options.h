@@ -22,7 +22,8 @@ typedef struct afina_strategy {
 enum { AFINA_STRATEGY_NAME = 32 };
 
 /* AFINA_E_ARGUMENT for another word, or for more blocks than the model has. */
-afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers, afina_error *error);
+afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers,
+                                  afina_error *error);
 void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEGY_NAME]);
 /* The first block that trains; L for `head`, which trains none. */
 size_t afina_strategy_block(const afina_strategy *strategy, size_t layers);
@@ -42,15 +43,18 @@ typedef struct afina_finetune_options {
   size_t cache_bytes; /* the most that activations of frozen blocks may take; changes no result */
 } afina_finetune_options;
 
-/* The measured defaults (scripts/sweep, README) for `rows` training texts of `classes` classes and this strategy. */
-void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config, size_t rows,
-                             size_t classes);
+/* The measured defaults (scripts/sweep, README) for `rows` training texts of `classes` classes and
+ * this strategy. */
+void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config,
+                             size_t rows, size_t classes);
 
-/* Reads {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share","test_share"}: what
- * is absent or null is the default for the data; so is 0 for epochs, lr and batch. Unknown keys are refused by name. */
+/* Reads
+ * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share","test_share"}:
+ * what is absent or null is the default for the data; so is 0 for epochs, lr and batch. Unknown
+ * keys are refused by name. */
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
-                                          const afina_gpt_config *config, size_t rows, size_t classes,
-                                          afina_error *error);
+                                          const afina_gpt_config *config, size_t rows,
+                                          size_t classes, afina_error *error);
 /* The same document, complete. NULL without memory. */
 cJSON *afina_finetune_options_json(const afina_finetune_options *options);
 

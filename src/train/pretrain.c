@@ -12,23 +12,25 @@ enum { LOGIT_ROWS = 512 };
 static afina_status check(const afina_pretrain *run, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
   if (o->context < 2 || o->context > run->gpt->config.context)
-    return afina_fail(error, AFINA_E_ARGUMENT, "windows of %zu tokens: from 2 to the model's %zu", o->context,
-                      run->gpt->config.context);
+    return afina_fail(error, AFINA_E_ARGUMENT, "windows of %zu tokens: from 2 to the model's %zu",
+                      o->context, run->gpt->config.context);
   if (o->batch == 0 || o->micro_batch == 0 || o->batch % o->micro_batch)
-    return afina_fail(error, AFINA_E_ARGUMENT, "a batch of %zu windows cannot be cut in parts of %zu",
-                      o->batch, o->micro_batch);
+    return afina_fail(error, AFINA_E_ARGUMENT,
+                      "a batch of %zu windows cannot be cut in parts of %zu", o->batch,
+                      o->micro_batch);
   for (size_t i = 0; i < run->stream_count; i++) {
     const afina_stream *s = &run->streams[i];
     if (s->weight < 0 || s->held_out > s->count)
-      return afina_fail(error, AFINA_E_ARGUMENT, "%s: weight %g, %zu of %zu tokens held out", s->name,
-                        s->weight, s->held_out, s->count);
+      return afina_fail(error, AFINA_E_ARGUMENT, "%s: weight %g, %zu of %zu tokens held out",
+                        s->name, s->weight, s->held_out, s->count);
     if (s->weight > 0 && s->count - s->held_out < o->context + 1)
-      return afina_fail(error, AFINA_E_DATA, "%s: %zu tokens are fewer than a window of %zu and its target",
-                        s->name, s->count - s->held_out, o->context);
+      return afina_fail(error, AFINA_E_DATA,
+                        "%s: %zu tokens are fewer than a window of %zu and its target", s->name,
+                        s->count - s->held_out, o->context);
     for (size_t t = 0; t < s->count; t++)
       if (s->ids[t] >= run->gpt->config.vocabulary)
-        return afina_fail(error, AFINA_E_DATA, "%s: token %zu is %u, beyond the vocabulary of %zu", s->name,
-                          t, s->ids[t], run->gpt->config.vocabulary);
+        return afina_fail(error, AFINA_E_DATA, "%s: token %zu is %u, beyond the vocabulary of %zu",
+                          s->name, t, s->ids[t], run->gpt->config.vocabulary);
   }
   if (!(run->total_weight > 0)) return afina_fail(error, AFINA_E_ARGUMENT, "no text to train on");
   return AFINA_OK;
@@ -36,8 +38,8 @@ static afina_status check(const afina_pretrain *run, afina_error *error) {
 
 static afina_status allocate(afina_pretrain *run, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
-  const afina_optimizer_options adamw = {.beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8,
-                                         .weight_decay = o->weight_decay, .clip = 1};
+  const afina_optimizer_options adamw = {
+      .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .weight_decay = o->weight_decay, .clip = 1};
   const size_t rows = o->micro_batch * o->context;
   run->ids = afina_allocate(rows, sizeof *run->ids);
   run->targets = afina_allocate(rows, sizeof *run->targets);
@@ -56,7 +58,10 @@ afina_status afina_pretrain_create(afina_pretrain **out, afina_gpt *gpt, const a
                                    const afina_pretrain_options *options, afina_error *error) {
   afina_pretrain *run = afina_allocate(1, sizeof *run);
   if (!run) return afina_fail_memory(error);
-  *run = (afina_pretrain){.gpt = gpt, .exec = exec, .streams = streams, .stream_count = stream_count,
+  *run = (afina_pretrain){.gpt = gpt,
+                          .exec = exec,
+                          .streams = streams,
+                          .stream_count = stream_count,
                           .options = *options};
   afina_rng_seed(&run->rng, options->seed);
   for (size_t i = 0; i < stream_count; i++) run->total_weight += streams[i].weight;
@@ -93,19 +98,24 @@ static void copy_window(afina_pretrain *run, size_t slot, const afina_stream *st
 static void draw_window(afina_pretrain *run, size_t slot) {
   double mark = afina_rng_uniform(&run->rng) * run->total_weight;
   size_t i = 0;
-  while (i + 1 < run->stream_count && mark >= run->streams[i].weight) mark -= run->streams[i++].weight;
-  while (run->streams[i].weight <= 0) i--; /* rounding may have led past the last stream of any weight */
+  while (i + 1 < run->stream_count && mark >= run->streams[i].weight)
+    mark -= run->streams[i++].weight;
+  while (run->streams[i].weight <= 0)
+    i--; /* rounding may have led past the last stream of any weight */
   const afina_stream *stream = &run->streams[i];
   const size_t places = stream->count - stream->held_out - run->options.context;
   copy_window(run, slot, stream, afina_rng_below(&run->rng, places));
 }
 
-/* Forward over the windows in the slots, and backward where wanted; adds the rows' losses to *sum. */
+/* Forward over the windows in the slots, and backward where wanted; adds the rows' losses to *sum.
+ */
 static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real scale,
                                 const afina_gradients *gradients, double *sum, afina_error *error) {
   const size_t N = windows * run->options.context;
-  const afina_gpt_batch batch = {.rows = {.starts = run->starts, .B = windows, .N = N}, .ids = run->ids,
-                                 .end_block = run->gpt->config.layers, .keep = gradients != NULL};
+  const afina_gpt_batch batch = {.rows = {.starts = run->starts, .B = windows, .N = N},
+                                 .ids = run->ids,
+                                 .end_block = run->gpt->config.layers,
+                                 .keep = gradients != NULL};
   AFINA_TRY(afina_gpt_forward(run->gpt, run->exec, &run->pass, &batch, error));
   afina_language_loss(run->gpt, run->exec, &run->pass, run->losses, run->targets, scale, gradients,
                       run->logits, LOGIT_ROWS);
@@ -121,16 +131,18 @@ afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error 
   afina_optimizer_zero(&run->optimizer);
   for (size_t done = 0; done < o->batch; done += o->micro_batch) {
     for (size_t slot = 0; slot < o->micro_batch; slot++) draw_window(run, slot);
-    AFINA_TRY(run_windows(run, o->micro_batch, 1 / (afina_real)tokens, &run->optimizer.gradients, &sum,
-                          error));
+    AFINA_TRY(run_windows(run, o->micro_batch, 1 / (afina_real)tokens, &run->optimizer.gradients,
+                          &sum, error));
   }
   const double mean = sum / (double)tokens;
   if (!(mean < 1e4))
-    return afina_fail(error, AFINA_E_DIVERGED,
-                      "step %llu: the loss is no longer a sensible number; resume from the last checkpoint "
-                      "with a smaller learning rate",
-                      (unsigned long long)run->optimizer.steps);
-  const double factor = afina_schedule_stable(run->optimizer.steps, o->steps, o->warmup, o->decay, o->lr_floor);
+    return afina_fail(
+        error, AFINA_E_DIVERGED,
+        "step %llu: the loss is no longer a sensible number; resume from the last checkpoint "
+        "with a smaller learning rate",
+        (unsigned long long)run->optimizer.steps);
+  const double factor =
+      afina_schedule_stable(run->optimizer.steps, o->steps, o->warmup, o->decay, o->lr_floor);
   afina_optimizer_step(&run->optimizer, run->gpt, run->exec, o->lr * factor);
   *loss = mean;
   return AFINA_OK;
@@ -138,8 +150,8 @@ afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error 
 
 uint64_t afina_pretrain_steps_done(const afina_pretrain *run) { return run->optimizer.steps; }
 
-afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t windows, double *loss,
-                                     size_t *tokens, afina_error *error) {
+afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t windows,
+                                     double *loss, size_t *tokens, afina_error *error) {
   const afina_stream *s = &run->streams[stream];
   const size_t T = run->options.context, available = s->held_out > 1 ? (s->held_out - 1) / T : 0;
   if (available == 0)
@@ -147,7 +159,8 @@ afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t 
   const size_t count = windows < available ? windows : available;
   double sum = 0;
   for (size_t done = 0; done < count;) {
-    const size_t take = count - done < run->options.micro_batch ? count - done : run->options.micro_batch;
+    const size_t take =
+        count - done < run->options.micro_batch ? count - done : run->options.micro_batch;
     /* Spread over the held-out part, so that few windows still see all of it. */
     for (size_t slot = 0; slot < take; slot++)
       copy_window(run, slot, s, s->count - s->held_out + (done + slot) * available / count * T);

@@ -1,6 +1,6 @@
-/* Pretraining of a language model on token streams: random windows of `context` tokens, AdamW, held-out loss, and a
- * state that can be saved and restored so that a resumed run gives the same bits as one that never stopped (on the same
- * machine and kernels). */
+/* Pretraining of a language model on token streams: random windows of `context` tokens, AdamW,
+ * held-out loss, and a state that can be saved and restored so that a resumed run gives the same
+ * bits as one that never stopped (on the same machine and kernels). */
 #ifndef AFINA_PRETRAIN_H
 #define AFINA_PRETRAIN_H
 
@@ -18,13 +18,13 @@ typedef struct afina_stream {
 } afina_stream;
 
 typedef struct afina_pretrain_options {
-  size_t context;       /* tokens of a window */
-  size_t batch;         /* windows of an update */
-  size_t micro_batch;   /* windows that run together; their gradients add up to the batch's */
-  uint64_t steps;       /* updates in all */
-  uint64_t warmup;      /* updates */
-  uint64_t decay;       /* updates of the final decay */
-  double lr, lr_floor;  /* peak, and the factor on it at the end */
+  size_t context;      /* tokens of a window */
+  size_t batch;        /* windows of an update */
+  size_t micro_batch;  /* windows that run together; their gradients add up to the batch's */
+  uint64_t steps;      /* updates in all */
+  uint64_t warmup;     /* updates */
+  uint64_t decay;      /* updates of the final decay */
+  double lr, lr_floor; /* peak, and the factor on it at the end */
   double weight_decay;
   uint64_t seed;
 } afina_pretrain_options;
@@ -41,13 +41,16 @@ void afina_pretrain_free(afina_pretrain *run);
 afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error);
 uint64_t afina_pretrain_steps_done(const afina_pretrain *run);
 
-/* Mean loss over at most `windows` windows of a stream's held-out part, and how many tokens were predicted. */
-afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t windows, double *loss,
-                                     size_t *tokens, afina_error *error);
+/* Mean loss over at most `windows` windows of a stream's held-out part, and how many tokens were
+ * predicted. */
+afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t windows,
+                                     double *loss, size_t *tokens, afina_error *error);
 
 /* The whole state (weights, moments, generator, counters) as a safetensors file. */
 afina_status afina_pretrain_save(const afina_pretrain *run, afina_bytes *out, afina_error *error);
-/* Continues from a saved state of the same model; the options may differ (a longer run). */
-afina_status afina_pretrain_restore(afina_pretrain *run, const void *data, size_t size, afina_error *error);
+/* Continues from a saved state of the same model; the options may differ (a longer run). On failure
+ * the run and its model may be overwritten in part: start again. */
+afina_status afina_pretrain_restore(afina_pretrain *run, const void *data, size_t size,
+                                    afina_error *error);
 
 #endif

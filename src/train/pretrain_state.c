@@ -1,6 +1,7 @@
-/* The saved state of a pretraining run. Included are doubles and counters as the hexadecimal digits of their bits: text
- * that gives back the same number everywhere. */
+/* The saved state of a pretraining run. Included are doubles and counters as the hexadecimal digits
+ * of their bits: text that gives back the same number everywhere. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "weights.h"
 
 enum { NUMBERS = 7, DIGITS = 17 };
-static const char *const keys[NUMBERS] = {"steps",  "beta1_power", "beta2_power", "rng_0",
+static const char *const keys[NUMBERS] = {"steps", "beta1_power", "beta2_power", "rng_0",
                                           "rng_1", "rng_2",       "rng_3"};
 
 static void pack(const afina_pretrain *run, uint64_t numbers[NUMBERS]) {
@@ -29,8 +30,12 @@ static void unpack(afina_pretrain *run, const uint64_t numbers[NUMBERS]) {
 }
 
 static afina_tensor_view moment(const char *name, const afina_real *data, size_t count) {
-  return (afina_tensor_view){.name = name, .dtype = AFINA_F32, .rank = 1, .shape = {count},
-                             .data = (const uint8_t *)data, .size = count * sizeof *data};
+  return (afina_tensor_view){.name = name,
+                             .dtype = AFINA_F32,
+                             .rank = 1,
+                             .shape = {count},
+                             .data = (const uint8_t *)data,
+                             .size = count * sizeof *data};
 }
 
 afina_status afina_pretrain_save(const afina_pretrain *run, afina_bytes *out, afina_error *error) {
@@ -48,29 +53,54 @@ afina_status afina_pretrain_save(const afina_pretrain *run, afina_bytes *out, af
     snprintf(text[i], sizeof text[i], "%016" PRIx64, numbers[i]);
     metadata[i] = (afina_metadata){keys[i], text[i]};
   }
-  const afina_status status = afina_safetensors_write(views, params + 2, metadata, NUMBERS, out, error);
+  const afina_status status =
+      afina_safetensors_write(views, params + 2, metadata, NUMBERS, out, error);
   free(views);
   return status;
 }
 
-static afina_status read_state(afina_pretrain *run, const afina_safetensors *file, afina_error *error) {
-  uint64_t numbers[NUMBERS];
+static bool in_unit_interval(uint64_t bits) {
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value >= 0 && value <= 1;
+}
+
+/* What pack writes and training can go on from: no powers that are not powers, and no generator
+ * that stands still (all zero). */
+static afina_status read_numbers(const afina_safetensors *file, uint64_t numbers[NUMBERS],
+                                 afina_error *error) {
   for (int i = 0; i < NUMBERS; i++) {
     const char *text = afina_safetensors_metadata(file, keys[i]);
-    char *end = NULL;
-    if (text) numbers[i] = strtoull(text, &end, 16);
-    if (!text || end == text || *end)
-      return afina_fail(error, AFINA_E_FORMAT, "the checkpoint's '%s' is missing or damaged", keys[i]);
+    bool good =
+        text && strlen(text) == DIGITS - 1 && strspn(text, "0123456789abcdef") == DIGITS - 1;
+    if (good) numbers[i] = strtoull(text, NULL, 16);
+    if (good && i == 0) good = numbers[i] < (uint64_t)1 << 53;
+    if (good && (i == 1 || i == 2)) good = in_unit_interval(numbers[i]);
+    if (good && i == NUMBERS - 1) good = numbers[3] || numbers[4] || numbers[5] || numbers[6];
+    if (!good)
+      return afina_fail(error, AFINA_E_FORMAT, "the checkpoint's '%s' is missing or damaged",
+                        keys[i]);
   }
+  return AFINA_OK;
+}
+
+static afina_status read_state(afina_pretrain *run, const afina_safetensors *file,
+                               afina_error *error) {
+  uint64_t numbers[NUMBERS];
+  AFINA_TRY(read_numbers(file, numbers, error));
   const size_t count = run->optimizer.count;
   AFINA_TRY(afina_weights_read(run->gpt, file, NULL, error));
   AFINA_TRY(afina_tensor_to_real(file, "adamw.m", run->optimizer.m, 1, count, error));
   AFINA_TRY(afina_tensor_to_real(file, "adamw.v", run->optimizer.v, 1, count, error));
+  for (size_t i = 0; i < count; i++)
+    if (run->optimizer.v[i] < 0)
+      return afina_fail(error, AFINA_E_FORMAT, "the checkpoint's 'adamw.v' has a negative square");
   unpack(run, numbers);
   return AFINA_OK;
 }
 
-afina_status afina_pretrain_restore(afina_pretrain *run, const void *data, size_t size, afina_error *error) {
+afina_status afina_pretrain_restore(afina_pretrain *run, const void *data, size_t size,
+                                    afina_error *error) {
   afina_safetensors *file;
   AFINA_TRY(afina_safetensors_open(&file, data, size, error));
   const afina_status status = read_state(run, file, error);

@@ -36,6 +36,9 @@ static void test_json_damage(void **state) {
                                        "{} {}", "[1] x", "\"open", "{\"a",     "[1]\"",
                                        "\\",    "]",     "{]",     "\"\\"};
   for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) assert_not_json(broken[i]);
+  cJSON *json = NULL;
+  assert_int_equal(afina_json_parse(&json, "[1]", 4, "test.json", NULL),
+                   AFINA_E_FORMAT); /* a NUL behind */
 }
 
 /* 32 levels are read and 33 are not; brackets in strings do not count. */

@@ -1,0 +1,167 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "metrics.h"
+#include "model.h"
+
+enum { BATCH_TEXTS = 64, BATCH_TOKENS = 1024 };
+
+/* A text as the head reads it: cut to the context, with the end token where the readout asks for
+ * it. */
+static afina_status append_text(const afina_model *model, const char *text, size_t size,
+                                afina_tokens *tokens, afina_sequences *sequences,
+                                afina_error *error) {
+  const uint32_t end = afina_tokenizer_end_of_text(model->tokenizer);
+  const bool special = model->gpt.config.readout == AFINA_READOUT_SPECIAL;
+  tokens->count = 0;
+  AFINA_TRY(afina_tokenizer_encode(model->tokenizer, text, size, tokens, error));
+  return afina_sequences_append(sequences, tokens->ids, tokens->count, model->gpt.config.context,
+                                special || tokens->count == 0 ? &end : NULL, error);
+}
+
+static void softmax(float *row, size_t n) {
+  float max = row[0], sum = 0;
+  for (size_t i = 1; i < n; i++) max = row[i] > max ? row[i] : max;
+  for (size_t i = 0; i < n; i++) sum += row[i] = afina_exp_float(row[i] - max);
+  for (size_t i = 0; i < n; i++) row[i] /= sum;
+}
+
+static afina_status run_batches(const afina_model *model, const afina_exec *exec,
+                                afina_batcher *batcher, float *probabilities, afina_error *error) {
+  const size_t K = model->gpt.config.classes;
+  afina_gpt_pass pass;
+  AFINA_TRY(afina_gpt_pass_init(&pass, &model->gpt, error));
+  afina_status status = AFINA_OK;
+  afina_batcher_rewind(batcher);
+  for (const afina_batch *b; status == AFINA_OK && (b = afina_batcher_next(batcher));) {
+    const afina_gpt_batch batch = {
+        .rows = {.starts = b->starts, .B = b->count, .N = b->tokens},
+        .ids = b->ids,
+        .end_block = model->gpt.config.layers,
+        .last_only = model->gpt.config.readout != AFINA_READOUT_MEAN,
+    };
+    status = afina_gpt_forward(&model->gpt, exec, &pass, &batch, error);
+    if (status != AFINA_OK) break;
+    afina_classify_forward(&model->gpt, exec, &pass);
+    for (size_t i = 0; i < b->count; i++) {
+      float *row = probabilities + b->rows[i] * K;
+      memcpy(row, pass.logits + i * K, K * sizeof *row);
+      softmax(row, K);
+    }
+  }
+  afina_gpt_pass_free(&pass);
+  return status;
+}
+
+static afina_status classify(afina_runtime *runtime, const afina_model *model,
+                             const afina_sequences *sequences, float *probabilities,
+                             afina_error *error) {
+  const size_t count = sequences->count;
+  size_t *rows = afina_allocate(count, sizeof *rows);
+  if (!rows) return afina_fail_memory(error);
+  for (size_t i = 0; i < count; i++) rows[i] = i;
+  afina_batcher batcher = {0};
+  afina_exec exec = {0};
+  afina_status status =
+      afina_batcher_init(&batcher, sequences, rows, count, BATCH_TEXTS, BATCH_TOKENS, error);
+  if (status == AFINA_OK) status = afina_runtime_exec(runtime, &model->gpt, &exec, error);
+  if (status == AFINA_OK) status = run_batches(model, &exec, &batcher, probabilities, error);
+  afina_exec_free(&exec);
+  afina_batcher_free(&batcher);
+  free(rows);
+  return status;
+}
+
+static afina_status check_classifier(const afina_model *model, afina_error *error) {
+  if (model->gpt.config.classes > 0) return AFINA_OK;
+  return afina_fail(
+      error, AFINA_E_STATE,
+      "this model is a language model without classes: fine-tune it on labeled texts first");
+}
+
+afina_status afina_classify(afina_runtime *runtime, const afina_model *model,
+                            const char *const *texts, const size_t *sizes, size_t count,
+                            float *probabilities, afina_error *error) {
+  AFINA_TRY(check_classifier(model, error));
+  if (count == 0) return AFINA_OK;
+  afina_sequences sequences = {0};
+  afina_tokens tokens = {0};
+  afina_status status = AFINA_OK;
+  for (size_t i = 0; i < count && status == AFINA_OK; i++)
+    status = append_text(model, texts[i], sizes[i], &tokens, &sequences, error);
+  if (status == AFINA_OK) status = classify(runtime, model, &sequences, probabilities, error);
+  afina_tokens_free(&tokens);
+  afina_sequences_free(&sequences);
+  return status;
+}
+
+/* The model's class for each label of the data. */
+static afina_status match_labels(const afina_model *model, const afina_dataset *data,
+                                 uint32_t *class_of, afina_error *error) {
+  for (size_t i = 0; i < afina_dataset_classes(data); i++) {
+    const char *label = afina_dataset_labels(data)[i];
+    size_t k = 0;
+    while (k < model->labels.count && strcmp(model->labels.names[k], label) != 0) k++;
+    if (k == model->labels.count)
+      return afina_fail(error, AFINA_E_DATA,
+                        "the label '%.100s' is none of the model's %zu classes", label,
+                        model->labels.count);
+    class_of[i] = (uint32_t)k;
+  }
+  return AFINA_OK;
+}
+
+typedef struct evaluation {
+  const char **texts;
+  size_t *sizes;
+  uint32_t *truth, *class_of;
+  float *probabilities;
+  size_t count;
+} evaluation;
+
+static afina_status evaluate(afina_runtime *runtime, const afina_model *model,
+                             const afina_dataset *data, evaluation *e, afina_bytes *out,
+                             afina_error *error) {
+  AFINA_TRY(match_labels(model, data, e->class_of, error));
+  for (size_t i = 0; i < afina_dataset_count(data); i++) {
+    const afina_row row = afina_dataset_row(data, i);
+    if (!row.usable) continue;
+    e->texts[e->count] = row.text;
+    e->sizes[e->count] = row.text_size;
+    e->truth[e->count++] = e->class_of[row.label];
+  }
+  AFINA_TRY(afina_classify(runtime, model, e->texts, e->sizes, e->count, e->probabilities, error));
+  afina_metrics metrics;
+  AFINA_TRY(afina_metrics_compute(&metrics, e->truth, e->probabilities, e->count,
+                                  model->gpt.config.classes, error));
+  cJSON *json = NULL;
+  afina_status status =
+      afina_metrics_json(&json, &metrics, (const char *const *)model->labels.names, error);
+  afina_metrics_free(&metrics);
+  if (status == AFINA_OK) status = afina_json_print(json, true, out, error);
+  cJSON_Delete(json);
+  return status;
+}
+
+afina_status afina_evaluate(afina_runtime *runtime, const afina_model *model,
+                            const afina_dataset *data, afina_bytes *json, afina_error *error) {
+  AFINA_TRY(check_classifier(model, error));
+  const size_t rows = afina_dataset_usable(data);
+  evaluation e = {
+      .texts = afina_allocate(rows, sizeof *e.texts),
+      .sizes = afina_allocate(rows, sizeof *e.sizes),
+      .truth = afina_allocate(rows, sizeof *e.truth),
+      .class_of = afina_allocate(afina_dataset_classes(data), sizeof *e.class_of),
+      .probabilities = afina_allocate(rows, model->gpt.config.classes * sizeof *e.probabilities),
+  };
+  const bool fine = e.texts && e.sizes && e.truth && e.class_of && e.probabilities;
+  const afina_status status =
+      fine ? evaluate(runtime, model, data, &e, json, error) : afina_fail_memory(error);
+  free(e.texts);
+  free(e.sizes);
+  free(e.truth);
+  free(e.class_of);
+  free(e.probabilities);
+  return status;
+}

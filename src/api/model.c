@@ -1,0 +1,150 @@
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "quantize.h"
+#include "weights.h"
+
+const char *afina_version(void) { return AFINA_VERSION; }
+
+afina_status afina_runtime_create(afina_runtime **out, size_t threads, afina_error *error) {
+  afina_runtime *runtime = afina_allocate(1, sizeof *runtime);
+  if (!runtime) return afina_fail_memory(error);
+  const afina_status status = afina_pool_create(&runtime->pool, threads, error);
+  if (status != AFINA_OK) {
+    free(runtime);
+    return status;
+  }
+  *out = runtime;
+  return AFINA_OK;
+}
+
+void afina_runtime_free(afina_runtime *runtime) {
+  if (!runtime) return;
+  afina_pool_free(runtime->pool);
+  free(runtime);
+}
+
+size_t afina_runtime_threads(const afina_runtime *runtime) {
+  return afina_pool_size(runtime->pool);
+}
+
+afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
+                                afina_error *error) {
+  return afina_exec_init(out, &afina_kernels_plain, runtime->pool, gpt->config.context,
+                         gpt->config.channels / gpt->config.heads, error);
+}
+
+static afina_status read_weights(afina_model *model, const void *data, size_t size,
+                                 afina_error *error) {
+  afina_safetensors *file;
+  AFINA_TRY(afina_safetensors_open(&file, data, size, error));
+  bool has_head = false;
+  afina_status status = afina_weights_read(&model->gpt, file, &has_head, error);
+  afina_safetensors_close(file);
+  if (status == AFINA_OK && model->gpt.config.classes > 0 && !has_head)
+    status =
+        afina_fail(error, AFINA_E_FORMAT,
+                   "config.json names %zu classes, but model.safetensors has no 'score.weight'",
+                   model->gpt.config.classes);
+  return status;
+}
+
+afina_status afina_model_load(afina_model **out, const void *config, size_t config_size,
+                              const void *weights, size_t weights_size, const void *tokenizer,
+                              size_t tokenizer_size, afina_error *error) {
+  afina_model *model = afina_allocate(1, sizeof *model);
+  if (!model) return afina_fail_memory(error);
+  afina_gpt_config shape;
+  afina_status status = afina_gpt_config_parse(&shape, &model->labels, config, config_size, error);
+  if (status == AFINA_OK)
+    status = afina_tokenizer_parse(&model->tokenizer, tokenizer, tokenizer_size, error);
+  if (status == AFINA_OK && afina_tokenizer_size(model->tokenizer) > shape.vocabulary)
+    status = afina_fail(error, AFINA_E_FORMAT,
+                        "tokenizer.json has %zu ids, but config.json a vocabulary of %zu: are they "
+                        "of the same model?",
+                        afina_tokenizer_size(model->tokenizer), shape.vocabulary);
+  if (status == AFINA_OK) status = afina_gpt_init(&model->gpt, &shape, error);
+  if (status == AFINA_OK) status = read_weights(model, weights, weights_size, error);
+  if (status != AFINA_OK) {
+    afina_model_free(model);
+    return status;
+  }
+  *out = model;
+  return AFINA_OK;
+}
+
+void afina_model_free(afina_model *model) {
+  if (!model) return;
+  afina_gpt_free(&model->gpt);
+  afina_labels_free(&model->labels);
+  afina_tokenizer_free(model->tokenizer);
+  free(model);
+}
+
+void afina_model_randomize(afina_model *model, uint64_t seed) {
+  afina_rng rng;
+  afina_rng_seed(&rng, seed);
+  afina_params_random(&model->gpt.params, model->gpt.weights, 0, &rng);
+}
+
+static bool add_size(cJSON *json, const char *key, size_t value) {
+  return cJSON_AddNumberToObject(json, key, (double)value) != NULL;
+}
+
+afina_status afina_model_json(const afina_model *model, cJSON **out, afina_error *error) {
+  const afina_gpt_config *c = &model->gpt.config;
+  cJSON *json = cJSON_CreateObject();
+  cJSON *classes = json ? cJSON_AddArrayToObject(json, "classes") : NULL;
+  bool fine = classes && add_size(json, "parameters", model->gpt.params.total) &&
+              add_size(json, "layers", c->layers) && add_size(json, "width", c->channels) &&
+              add_size(json, "heads", c->heads) && add_size(json, "context", c->context) &&
+              add_size(json, "vocabulary", c->vocabulary) &&
+              cJSON_AddStringToObject(json, "readout", afina_readout_name(c->readout));
+  for (size_t i = 0; fine && i < model->labels.count; i++) {
+    cJSON *name = cJSON_CreateString(model->labels.names[i]);
+    fine = name && cJSON_AddItemToArray(classes, name);
+  }
+  if (!fine) {
+    cJSON_Delete(json);
+    return afina_fail_memory(error);
+  }
+  *out = json;
+  return AFINA_OK;
+}
+
+afina_status afina_model_describe(const afina_model *model, afina_bytes *json, afina_error *error) {
+  cJSON *object = NULL;
+  AFINA_TRY(afina_model_json(model, &object, error));
+  const afina_status status = afina_json_print(object, false, json, error);
+  cJSON_Delete(object);
+  return status;
+}
+
+afina_status afina_model_save(const afina_model *model, afina_file file, afina_bytes *out,
+                              afina_error *error) {
+  switch (file) {
+    case AFINA_FILE_CONFIG:
+      return afina_gpt_config_print(&model->gpt.config, &model->labels,
+                                    afina_tokenizer_end_of_text(model->tokenizer), out, error);
+    case AFINA_FILE_WEIGHTS: return afina_weights_write(&model->gpt, out, error);
+    case AFINA_FILE_TOKENIZER: return afina_tokenizer_print(model->tokenizer, out, error);
+  }
+  return afina_fail(error, AFINA_E_ARGUMENT, "there is no file %d in a model's folder", (int)file);
+}
+
+afina_status afina_tokenizer_copy(const afina_tokenizer *tokenizer, afina_tokenizer **out,
+                                  afina_error *error) {
+  afina_bytes json;
+  AFINA_TRY(afina_tokenizer_print(tokenizer, &json, error));
+  const afina_status status = afina_tokenizer_parse(out, json.data, json.size, error);
+  afina_bytes_free(&json);
+  return status;
+}
+
+size_t afina_model_classes(const afina_model *model) { return model->gpt.config.classes; }
+
+const char *afina_model_label(const afina_model *model, size_t k) {
+  return k < model->labels.count ? model->labels.names[k] : NULL;
+}

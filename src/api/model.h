@@ -1,0 +1,29 @@
+/* What an afina_model is (private to the api layer). */
+#ifndef AFINA_API_MODEL_H
+#define AFINA_API_MODEL_H
+
+#include "afina.h"
+#include "gpt.h"
+#include "json.h"
+#include "tokenizer.h"
+
+struct afina_runtime {
+  afina_pool *pool;
+};
+
+struct afina_model {
+  afina_gpt gpt;
+  afina_labels labels;
+  afina_tokenizer *tokenizer;
+};
+
+/* Layers' view of the runtime for a model of this shape; free with afina_exec_free. */
+afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
+                                afina_error *error);
+/* "model" of the report. */
+afina_status afina_model_json(const afina_model *model, cJSON **out, afina_error *error);
+/* The same tokenizer, as a handle of its own. */
+afina_status afina_tokenizer_copy(const afina_tokenizer *tokenizer, afina_tokenizer **out,
+                                  afina_error *error);
+
+#endif

@@ -1,0 +1,133 @@
+/* afina classify: one text, or a CSV in and a CSV out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "csv.h"
+#include "folder.h"
+
+enum { CHUNK = 1024 }; /* rows classified at a time */
+
+typedef struct job {
+  const char *folder, *text, *in, *out, *text_column;
+  size_t threads;
+  afina_runtime *runtime;
+  afina_model *model;
+  cli_table table;
+  afina_buffer csv;
+} job;
+
+static afina_status classify_text(job *j, afina_error *error) {
+  const size_t K = afina_model_classes(j->model), size = strlen(j->text);
+  float *p = afina_allocate(K ? K : 1, sizeof *p);
+  if (!p) return afina_fail_memory(error);
+  const afina_status status = afina_classify(j->runtime, j->model, &j->text, &size, 1, p, error);
+  size_t best = 0;
+  for (size_t k = 1; status == AFINA_OK && k < K; k++) best = p[k] > p[best] ? k : best;
+  if (status == AFINA_OK) printf("%s\n", afina_model_label(j->model, best));
+  for (size_t k = 0; status == AFINA_OK && k < K; k++)
+    printf("%.6f\t%s\n", (double)p[k], afina_model_label(j->model, k));
+  free(p);
+  return status;
+}
+
+static afina_status put(job *j, const char *text, size_t size, bool first, afina_error *error) {
+  if (!first) AFINA_TRY(afina_buffer_append(&j->csv, &j->table.delimiter, 1, error));
+  return cli_csv_cell(&j->csv, text, size, j->table.delimiter, error);
+}
+
+/* The user's cells, made as many as the header has. */
+static afina_status put_row(job *j, size_t row, afina_error *error) {
+  const size_t header = cli_table_width(&j->table, 0), own = cli_table_width(&j->table, row);
+  for (size_t c = 0; c < (own > header ? own : header); c++) {
+    size_t size;
+    const char *cell = cli_table_cell(&j->table, row, c, &size);
+    AFINA_TRY(put(j, cell, size, c == 0, error));
+  }
+  return AFINA_OK;
+}
+
+static afina_status put_header(job *j, afina_error *error) {
+  AFINA_TRY(put_row(j, 0, error));
+  AFINA_TRY(put(j, "predicted", 9, false, error));
+  for (size_t k = 0; k < afina_model_classes(j->model); k++) {
+    const char *label = afina_model_label(j->model, k);
+    afina_buffer name = {0};
+    afina_status status = afina_buffer_append(&name, "p_", 2, error);
+    if (status == AFINA_OK) status = afina_buffer_append(&name, label, strlen(label), error);
+    if (status == AFINA_OK) status = put(j, (const char *)name.data, name.size, false, error);
+    afina_buffer_free(&name);
+    if (status != AFINA_OK) return status;
+  }
+  return afina_buffer_append(&j->csv, "\r\n", 2, error);
+}
+
+static afina_status put_prediction(job *j, size_t row, const float *p, afina_error *error) {
+  const size_t K = afina_model_classes(j->model);
+  size_t best = 0;
+  for (size_t k = 1; k < K; k++) best = p[k] > p[best] ? k : best;
+  AFINA_TRY(put_row(j, row, error));
+  AFINA_TRY(put(j, afina_model_label(j->model, best), strlen(afina_model_label(j->model, best)),
+                false, error));
+  for (size_t k = 0; k < K; k++) {
+    char number[32];
+    const int size = snprintf(number, sizeof number, "%.6f", (double)p[k]);
+    AFINA_TRY(put(j, number, (size_t)size, false, error));
+  }
+  return afina_buffer_append(&j->csv, "\r\n", 2, error);
+}
+
+static afina_status classify_rows(job *j, size_t column, float *p, afina_error *error) {
+  const size_t K = afina_model_classes(j->model);
+  const char *texts[CHUNK];
+  size_t sizes[CHUNK];
+  for (size_t first = 1; first < j->table.row_count; first += CHUNK) {
+    const size_t left = j->table.row_count - first, count = left < CHUNK ? left : CHUNK;
+    for (size_t i = 0; i < count; i++)
+      texts[i] = cli_table_cell(&j->table, first + i, column, &sizes[i]);
+    AFINA_TRY(afina_classify(j->runtime, j->model, texts, sizes, count, p, error));
+    for (size_t i = 0; i < count; i++) AFINA_TRY(put_prediction(j, first + i, p + i * K, error));
+  }
+  return AFINA_OK;
+}
+
+static afina_status classify_file(job *j, afina_error *error) {
+  size_t column;
+  AFINA_TRY(cli_table_read(&j->table, j->in, error));
+  AFINA_TRY(cli_table_find(&j->table, j->in, j->text_column, CLI_TEXT_COLUMN, &column, error));
+  AFINA_TRY(put_header(j, error));
+  float *p = afina_allocate(CHUNK, (afina_model_classes(j->model) + 1) * sizeof *p);
+  if (!p) return afina_fail_memory(error);
+  const afina_status status = classify_rows(j, column, p, error);
+  free(p);
+  if (status != AFINA_OK) return status;
+  if (j->out) return cli_write_file(j->out, j->csv.data, j->csv.size, error);
+  fwrite(j->csv.data, 1, j->csv.size, stdout);
+  return AFINA_OK;
+}
+
+static afina_status classify(job *j, afina_error *error) {
+  if (!j->text == !j->in)
+    return afina_fail(error, AFINA_E_ARGUMENT, "give either a TEXT or --csv IN.csv");
+  AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
+  AFINA_TRY(cli_load_model(&j->model, j->folder, error));
+  return j->text ? classify_text(j, error) : classify_file(j, error);
+}
+
+int cli_classify(int argc, char **argv) {
+  job j = {0};
+  const cli_option options[] = {
+      {"model", CLI_TEXT, &j.folder, true},     {"csv", CLI_TEXT, &j.in, false},
+      {"out", CLI_TEXT, &j.out, false},         {"text-column", CLI_TEXT, &j.text_column, false},
+      {"threads", CLI_SIZE, &j.threads, false}, {"", CLI_TEXT, &j.text, false},
+  };
+  if (!cli_parse("classify", argc, argv, options, sizeof options / sizeof *options))
+    return CLI_USAGE;
+  afina_error error;
+  const afina_status status = classify(&j, &error);
+  afina_buffer_free(&j.csv);
+  cli_table_free(&j.table);
+  afina_model_free(j.model);
+  afina_runtime_free(j.runtime);
+  return status == AFINA_OK ? CLI_OK : cli_fail("classify", &error);
+}

@@ -1,0 +1,13 @@
+/* Text files of many documents: a line that holds only <|endoftext|> stands between two of them. */
+#ifndef AFINA_CLI_DOCUMENTS_H
+#define AFINA_CLI_DOCUMENTS_H
+
+#include "cli.h"
+
+typedef afina_status cli_document(void *context, const char *text, size_t size, afina_error *error);
+
+/* Calls `each` with every document that is not empty, without the line breaks at its end. */
+afina_status cli_each_document(const void *data, size_t size, cli_document *each, void *context,
+                               afina_error *error);
+
+#endif

@@ -1,0 +1,12 @@
+#ifndef AFINA_CLI_FOLDER_H
+#define AFINA_CLI_FOLDER_H
+
+#include "afina.h"
+
+/* Reads config.json, model.safetensors and tokenizer.json. */
+afina_status cli_load_model(afina_model **out, const char *folder, afina_error *error);
+/* Writes them; dtype is "f32", "f16" or "i8". */
+afina_status cli_save_model(const afina_model *model, const char *folder, const char *dtype,
+                            afina_error *error);
+
+#endif

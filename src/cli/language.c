@@ -1,0 +1,69 @@
+/* afina perplexity, generate. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "folder.h"
+
+int cli_perplexity(int argc, char **argv) {
+  const char *folder = NULL, *path = NULL;
+  size_t threads = 0;
+  const cli_option options[] = {{"model", CLI_TEXT, &folder, true},
+                                {"data", CLI_TEXT, &path, true},
+                                {"threads", CLI_SIZE, &threads, false}};
+  if (!cli_parse("perplexity", argc, argv, options, sizeof options / sizeof *options))
+    return CLI_USAGE;
+  afina_error error;
+  afina_status status;
+  afina_runtime *runtime = NULL;
+  afina_model *model = NULL;
+  afina_bytes text = {0};
+  afina_perplexity_result result;
+  CLI_TRY(afina_runtime_create(&runtime, threads, &error));
+  CLI_TRY(cli_load_model(&model, folder, &error));
+  CLI_TRY(cli_read_file(&text, path, &error));
+  CLI_TRY(afina_perplexity(runtime, model, (const char *)text.data, text.size, &result, &error));
+  printf(
+      "{\"loss\":%.6f,\"perplexity\":%.4f,\"bits_per_byte\":%.5f,\"tokens\":%zu,\"bytes\":%zu}\n",
+      result.loss, result.perplexity, result.bits_per_byte, result.tokens, result.bytes);
+done:
+  afina_bytes_free(&text);
+  afina_model_free(model);
+  afina_runtime_free(runtime);
+  return status == AFINA_OK ? CLI_OK : cli_fail("perplexity", &error);
+}
+
+int cli_generate(int argc, char **argv) {
+  const char *folder = NULL, *prompt = NULL;
+  afina_generation generation = {.sampling = {.temperature = 0.8, .top_p = 1}, .max_tokens = 60};
+  size_t seed = 1, threads = 0;
+  const cli_option options[] = {
+      {"model", CLI_TEXT, &folder, true},
+      {"prompt", CLI_TEXT, &prompt, true},
+      {"temperature", CLI_NUMBER, &generation.sampling.temperature, false},
+      {"top-k", CLI_SIZE, &generation.sampling.top_k, false},
+      {"top-p", CLI_NUMBER, &generation.sampling.top_p, false},
+      {"greedy", CLI_FLAG, &generation.sampling.greedy, false},
+      {"max-tokens", CLI_SIZE, &generation.max_tokens, false},
+      {"seed", CLI_SIZE, &seed, false},
+      {"threads", CLI_SIZE, &threads, false},
+  };
+  if (!cli_parse("generate", argc, argv, options, sizeof options / sizeof *options))
+    return CLI_USAGE;
+  generation.seed = seed;
+  afina_error error;
+  afina_status status;
+  afina_runtime *runtime = NULL;
+  afina_model *model = NULL;
+  afina_bytes text = {0};
+  CLI_TRY(afina_runtime_create(&runtime, threads, &error));
+  CLI_TRY(cli_load_model(&model, folder, &error));
+  CLI_TRY(afina_generate(runtime, model, prompt, strlen(prompt), &generation, &text, &error));
+  printf("%s%.*s\n", prompt, (int)text.size, (const char *)text.data);
+done:
+  afina_bytes_free(&text);
+  afina_model_free(model);
+  afina_runtime_free(runtime);
+  return status == AFINA_OK ? CLI_OK : cli_fail("generate", &error);
+}

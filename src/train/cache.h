@@ -1,0 +1,38 @@
+/* What frozen blocks leave for each text, computed once and kept (law 4): the activations that
+ * enter the first block that trains, or, where only the head trains, the readout itself. */
+#ifndef AFINA_CACHE_H
+#define AFINA_CACHE_H
+
+#include "batch.h"
+#include "gpt.h"
+
+typedef struct afina_cache {
+  size_t block;    /* the first block that trains: 0 .. L */
+  bool enabled;    /* false: nothing is frozen below, or it would not fit the budget */
+  bool of_readout; /* block == L: one row for each text */
+  const afina_sequences *sequences;
+  afina_real *values;   /* [all rows, C] */
+  size_t *offsets;      /* [count + 1] first row of each sequence */
+  afina_real *gathered; /* [rows of a batch, C] */
+  size_t gathered_rows, C;
+} afina_cache;
+
+/* `sequences` must outlive the cache. AFINA_E_MEMORY only where even the gathering of a batch does
+ * not fit: a cache that does not fit `budget` bytes is merely not enabled. */
+afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
+                              const afina_sequences *sequences, size_t block, size_t batch_tokens,
+                              size_t budget, afina_error *error);
+void afina_cache_free(afina_cache *cache);
+
+/* Runs the frozen blocks for a batch (whose rows index the sequences) and keeps the result. */
+afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const afina_exec *exec,
+                              afina_gpt_pass *pass, const afina_batch *batch, afina_error *error);
+
+/* How the model is to be run on a batch: from the ids, or from the cached boundary. Not for
+ * of_readout. */
+void afina_cache_enter(afina_cache *cache, const afina_gpt *gpt, const afina_batch *batch,
+                       bool keep, afina_gpt_batch *out);
+/* pooled [B, C] of a batch, for of_readout. */
+const afina_real *afina_cache_readout(afina_cache *cache, const afina_batch *batch);
+
+#endif

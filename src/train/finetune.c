@@ -1,0 +1,385 @@
+#include "finetune.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "metrics.h"
+
+enum {
+  PREPARE_ROWS = 256,  /* texts that become tokens in one step */
+  EVALUATE_TEXTS = 64, /* at most, in a batch that is only run forward */
+  EVALUATE_TOKENS = 1024,
+};
+
+afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
+                                 afina_tokenizer *tokenizer, const afina_dataset *data,
+                                 const afina_exec *exec, const afina_finetune_options *options,
+                                 afina_error *error) {
+  *run = (afina_finetune){.options = *options,
+                          .tokenizer = tokenizer,
+                          .data = data,
+                          .exec = exec,
+                          .best_accuracy = -1,
+                          .best_loss = INFINITY};
+  const afina_split_options split = {.test_share = options->test_share,
+                                     .valid_share = options->valid_share,
+                                     .seed = options->seed};
+  AFINA_TRY(afina_dataset_check(data, error));
+  AFINA_TRY(afina_split_make(&run->split, data, &split, error));
+  afina_gpt_config config = gpt->config;
+  config.classes = afina_dataset_classes(data);
+  config.readout = options->readout;
+  AFINA_TRY(afina_gpt_init(&run->gpt, &config, error));
+  const size_t head = afina_params_head(&gpt->params);
+  memcpy(run->gpt.weights, gpt->weights, head * sizeof *gpt->weights);
+  afina_rng_seed(&run->rng, options->seed);
+  afina_params_random(&run->gpt.params, run->gpt.weights, head, &run->rng);
+  run->begin = afina_strategy_begin(&options->strategy, &run->gpt);
+  run->best = afina_allocate(run->gpt.params.total - run->begin, sizeof *run->best);
+  run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
+  if (!run->best || !run->epochs) return afina_fail_memory(error);
+  AFINA_TRY(afina_gpt_pass_init(&run->pass, &run->gpt, error));
+  const afina_optimizer_options adamw = {.beta1 = 0.9,
+                                         .beta2 = 0.999,
+                                         .epsilon = 1e-8,
+                                         .weight_decay = options->weight_decay,
+                                         .clip = 1};
+  AFINA_TRY(afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error));
+  run->phase = AFINA_PREPARE;
+  run->steps = (afina_dataset_count(data) + PREPARE_ROWS - 1) / PREPARE_ROWS;
+  return AFINA_OK;
+}
+
+void afina_finetune_clear(afina_finetune *run) {
+  afina_batcher_free(&run->train);
+  afina_batcher_free(&run->all);
+  afina_batcher_free(&run->valid);
+  afina_batcher_free(&run->test);
+  afina_optimizer_free(&run->optimizer);
+  afina_gpt_pass_free(&run->pass);
+  afina_cache_free(&run->cache);
+  afina_sequences_free(&run->sequences);
+  afina_split_free(&run->split);
+  afina_gpt_free(&run->gpt);
+  free(run->head_logits);
+  free(run->best);
+  free(run->targets);
+  free(run->losses);
+  free(run->probabilities);
+  free(run->epochs);
+  *run = (afina_finetune){0};
+}
+
+/* ---- prepare: texts become tokens ---- */
+
+static afina_status tokenize_row(afina_finetune *run, size_t index, afina_tokens *tokens,
+                                 afina_error *error) {
+  const afina_row row = afina_dataset_row(run->data, index);
+  const uint32_t end = afina_tokenizer_end_of_text(run->tokenizer);
+  const bool special = run->options.readout == AFINA_READOUT_SPECIAL;
+  tokens->count = 0;
+  if (row.usable)
+    AFINA_TRY(afina_tokenizer_encode(run->tokenizer, row.text, row.text_size, tokens, error));
+  if (tokens->count + special > run->gpt.config.context) run->truncated++;
+  return afina_sequences_append(&run->sequences, tokens->ids, tokens->count,
+                                run->gpt.config.context, special && row.usable ? &end : NULL,
+                                error);
+}
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+/* Every usable row of the split: what the cache is filled for. */
+static afina_status list_all(afina_finetune *run, afina_error *error) {
+  const afina_split *s = &run->split;
+  const size_t count = s->train.count + s->valid.count + s->test.count;
+  size_t *rows = afina_allocate(count, sizeof *rows);
+  if (!rows) return afina_fail_memory(error);
+  const afina_indices parts[] = {s->train, s->valid, s->test};
+  size_t at = 0;
+  for (int i = 0; i < 3; i++) {
+    if (parts[i].count) memcpy(rows + at, parts[i].rows, parts[i].count * sizeof *rows);
+    at += parts[i].count;
+  }
+  const afina_status status = afina_batcher_init(&run->all, &run->sequences, rows, count,
+                                                 EVALUATE_TEXTS, EVALUATE_TOKENS, error);
+  free(rows);
+  return status;
+}
+
+static afina_status make_batches(afina_finetune *run, afina_error *error) {
+  const afina_split *s = &run->split;
+  AFINA_TRY(afina_batcher_init(&run->train, &run->sequences, s->train.rows, s->train.count,
+                               run->options.batch, 0, error));
+  AFINA_TRY(afina_batcher_init(&run->valid, &run->sequences, s->valid.rows, s->valid.count,
+                               EVALUATE_TEXTS, EVALUATE_TOKENS, error));
+  AFINA_TRY(afina_batcher_init(&run->test, &run->sequences, s->test.rows, s->test.count,
+                               EVALUATE_TEXTS, EVALUATE_TOKENS, error));
+  AFINA_TRY(list_all(run, error));
+  const size_t K = run->gpt.config.classes;
+  const size_t texts = larger(run->all.max_count, run->train.max_count);
+  const size_t tokens = larger(run->all.max_tokens, run->train.max_tokens);
+  run->head_logits = afina_allocate(texts, K * sizeof *run->head_logits);
+  run->targets = afina_allocate(texts, sizeof *run->targets);
+  run->losses = afina_allocate(texts, sizeof *run->losses);
+  run->probabilities = afina_allocate(s->test.count, K * sizeof *run->probabilities);
+  if (!run->head_logits || !run->targets || !run->losses || !run->probabilities)
+    return afina_fail_memory(error);
+  const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
+  AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, tokens,
+                             run->options.cache_bytes, error));
+  return AFINA_OK;
+}
+
+static void enter(afina_finetune *run, afina_phase phase, size_t steps) {
+  run->phase = phase;
+  run->step = 0;
+  run->steps = steps;
+}
+
+static void start_epoch(afina_finetune *run, double now) {
+  afina_batcher_shuffle(&run->train, &run->rng);
+  run->epoch++;
+  run->epoch_started = now;
+  run->epoch_loss = 0;
+  enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
+}
+
+static void start_test(afina_finetune *run, double now);
+
+static void start_training(afina_finetune *run, double now) {
+  run->prepared = now;
+  if (run->halted) {
+    start_test(run, now);
+    return;
+  }
+  run->updates = run->options.epochs * afina_batcher_count(&run->train);
+  start_epoch(run, now);
+}
+
+static afina_status prepare(afina_finetune *run, double now, afina_error *error) {
+  const size_t count = afina_dataset_count(run->data);
+  const size_t first = run->step * PREPARE_ROWS;
+  const size_t end = count - first < PREPARE_ROWS ? count : first + PREPARE_ROWS;
+  afina_tokens tokens = {0};
+  afina_status status = AFINA_OK;
+  for (size_t i = first; i < end && status == AFINA_OK; i++)
+    status = tokenize_row(run, i, &tokens, error);
+  afina_tokens_free(&tokens);
+  if (status != AFINA_OK || ++run->step < run->steps) return status;
+  AFINA_TRY(make_batches(run, error));
+  if (run->cache.enabled) {
+    enter(run, AFINA_CACHE, afina_batcher_count(&run->all));
+  } else {
+    start_training(run, now);
+  }
+  return AFINA_OK;
+}
+
+static afina_status fill_cache(afina_finetune *run, double now, afina_error *error) {
+  const afina_batch *batch = afina_batcher_next(&run->all);
+  AFINA_TRY(afina_cache_fill(&run->cache, &run->gpt, run->exec, &run->pass, batch, error));
+  if (++run->step == run->steps) start_training(run, now);
+  return AFINA_OK;
+}
+
+/* ---- train and evaluate ---- */
+
+/* Runs a batch as far as the logits, which become probabilities and losses; *pooled is what the
+ * head read. */
+static afina_status forward(afina_finetune *run, const afina_batch *batch, bool keep,
+                            const afina_real **pooled, afina_real **logits, afina_error *error) {
+  if (run->cache.enabled && run->cache.of_readout) {
+    *pooled = afina_cache_readout(&run->cache, batch);
+    *logits = run->head_logits;
+    afina_head_forward(&run->gpt, run->exec, *logits, *pooled, batch->count);
+  } else {
+    afina_gpt_batch entered;
+    afina_cache_enter(&run->cache, &run->gpt, batch, keep, &entered);
+    AFINA_TRY(afina_gpt_forward(&run->gpt, run->exec, &run->pass, &entered, error));
+    afina_classify_forward(&run->gpt, run->exec, &run->pass);
+    *pooled = run->pass.pooled;
+    *logits = run->pass.logits;
+  }
+  for (size_t i = 0; i < batch->count; i++)
+    run->targets[i] = afina_dataset_row(run->data, batch->rows[i]).label;
+  afina_cross_entropy_forward(run->exec, run->losses, *logits, run->targets, batch->count,
+                              run->gpt.config.classes);
+  return AFINA_OK;
+}
+
+static void backward(afina_finetune *run, const afina_batch *batch, const afina_real *pooled,
+                     afina_real *logits) {
+  const afina_gradients *gradients = &run->optimizer.gradients;
+  const size_t C = run->gpt.config.channels, K = run->gpt.config.classes;
+  afina_cross_entropy_backward(run->exec, logits, run->targets, 1 / (afina_real)batch->count,
+                               batch->count, K);
+  if (run->options.strategy.kind == AFINA_STRATEGY_HEAD) {
+    afina_project_backward(run->exec, NULL, gradients->data, logits, pooled,
+                           afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), batch->count, C, K);
+    return;
+  }
+  afina_classify_backward(&run->gpt, run->exec, &run->pass, logits, gradients);
+  afina_gpt_backward(&run->gpt, run->exec, &run->pass, gradients);
+}
+
+static void remember_best(afina_finetune *run) {
+  const size_t count = run->gpt.params.total - run->begin;
+  memcpy(run->best, run->gpt.weights + run->begin, count * sizeof *run->best);
+  run->best_epoch = run->epoch;
+}
+
+static void restore_best(afina_finetune *run) {
+  const size_t count = run->gpt.params.total - run->begin;
+  if (run->best_epoch) memcpy(run->gpt.weights + run->begin, run->best, count * sizeof *run->best);
+}
+
+static void start_test(afina_finetune *run, double now) {
+  restore_best(run);
+  run->trained = now;
+  const size_t batches = run->test.row_count ? afina_batcher_count(&run->test) : 0;
+  afina_batcher_rewind(&run->test);
+  enter(run, batches ? AFINA_TEST : AFINA_DONE, batches);
+  if (!batches) run->finished = now;
+}
+
+/* The best epoch has the highest validation accuracy; among equals, the lowest loss. Without
+ * validation rows it is the last one. */
+static void end_epoch(afina_finetune *run, double now) {
+  const double rows = (double)run->split.valid.count;
+  const bool validated = run->split.valid.count > 0;
+  const afina_epoch epoch = {
+      .epoch = run->epoch,
+      .train_loss = run->epoch_loss / (double)run->split.train.count,
+      .valid_loss = validated ? run->valid_loss / rows : (double)NAN,
+      .valid_accuracy = validated ? (double)run->valid_right / rows : (double)NAN,
+      .seconds = now - run->epoch_started,
+  };
+  run->epochs[run->epochs_done++] = epoch;
+  const bool better =
+      !validated || epoch.valid_accuracy > run->best_accuracy ||
+      (epoch.valid_accuracy >= run->best_accuracy && epoch.valid_loss < run->best_loss);
+  if (better) {
+    remember_best(run);
+    run->best_accuracy = epoch.valid_accuracy;
+    run->best_loss = epoch.valid_loss;
+  }
+  const bool stalled =
+      run->options.patience && run->epoch - run->best_epoch >= run->options.patience;
+  if (stalled || run->epoch == run->options.epochs)
+    start_test(run, now);
+  else
+    start_epoch(run, now);
+}
+
+static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
+  const afina_batch *batch = afina_batcher_next(&run->train);
+  const afina_real *pooled;
+  afina_real *logits;
+  AFINA_TRY(forward(run, batch, true, &pooled, &logits, error));
+  double sum = 0;
+  for (size_t i = 0; i < batch->count; i++) sum += (double)run->losses[i];
+  if (!isfinite(sum))
+    return afina_fail(
+        error, AFINA_E_DIVERGED,
+        "epoch %zu, batch %zu: the loss is no longer a number; train again with a smaller learning "
+        "rate than %g",
+        run->epoch, run->step + 1, run->options.lr);
+  afina_optimizer_zero(&run->optimizer);
+  backward(run, batch, pooled, logits);
+  const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
+  afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, run->options.lr * factor);
+  run->epoch_loss += sum;
+  run->texts += batch->count;
+  *loss = sum / (double)batch->count;
+  if (++run->step < run->steps) return AFINA_OK;
+  if (run->split.valid.count == 0) {
+    end_epoch(run, now);
+    return AFINA_OK;
+  }
+  afina_batcher_rewind(&run->valid);
+  run->valid_loss = 0;
+  run->valid_right = 0;
+  enter(run, AFINA_VALIDATE, afina_batcher_count(&run->valid));
+  return AFINA_OK;
+}
+
+static afina_status validate(afina_finetune *run, double now, afina_error *error) {
+  const afina_batch *batch = afina_batcher_next(&run->valid);
+  const size_t K = run->gpt.config.classes;
+  const afina_real *pooled;
+  afina_real *probabilities;
+  AFINA_TRY(forward(run, batch, false, &pooled, &probabilities, error));
+  for (size_t i = 0; i < batch->count; i++) {
+    run->valid_loss += (double)run->losses[i];
+    run->valid_right += afina_metrics_argmax(probabilities + i * K, K) == run->targets[i];
+  }
+  if (++run->step == run->steps) end_epoch(run, now);
+  return AFINA_OK;
+}
+
+static afina_status test(afina_finetune *run, double now, afina_error *error) {
+  const size_t done = run->test.next, K = run->gpt.config.classes;
+  const afina_batch *batch = afina_batcher_next(&run->test);
+  const afina_real *pooled;
+  afina_real *probabilities;
+  AFINA_TRY(forward(run, batch, false, &pooled, &probabilities, error));
+  memcpy(run->probabilities + done * K, probabilities, batch->count * K * sizeof *probabilities);
+  if (++run->step < run->steps) return AFINA_OK;
+  run->finished = now;
+  enter(run, AFINA_DONE, 0);
+  return AFINA_OK;
+}
+
+static double fraction(const afina_finetune *run) {
+  const double within = run->steps ? (double)run->step / (double)run->steps : 0;
+  switch (run->phase) {
+    case AFINA_PREPARE: return 0.02 * within;
+    case AFINA_CACHE: return 0.02 + 0.08 * within;
+    case AFINA_TRAIN:
+    case AFINA_VALIDATE: {
+      const double epoch = (double)(run->epoch - 1) +
+                           (run->phase == AFINA_TRAIN ? 0.9 * within : 0.9 + 0.1 * within);
+      return 0.1 + 0.85 * epoch / (double)run->options.epochs;
+    }
+    case AFINA_TEST: return 0.95 + 0.05 * within;
+    case AFINA_DONE: break;
+  }
+  return 1;
+}
+
+afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progress *progress,
+                                    afina_error *error) {
+  double loss = (double)NAN;
+  if (!run->clock_runs) {
+    run->started = now;
+    run->clock_runs = true;
+  }
+  switch (run->phase) {
+    case AFINA_PREPARE: AFINA_TRY(prepare(run, now, error)); break;
+    case AFINA_CACHE: AFINA_TRY(fill_cache(run, now, error)); break;
+    case AFINA_TRAIN: AFINA_TRY(train(run, now, &loss, error)); break;
+    case AFINA_VALIDATE: AFINA_TRY(validate(run, now, error)); break;
+    case AFINA_TEST: AFINA_TRY(test(run, now, error)); break;
+    case AFINA_DONE: break;
+  }
+  *progress = (afina_progress){
+      .phase = run->phase,
+      .epoch = run->epoch,
+      .epochs = run->options.epochs,
+      .step = run->step,
+      .steps = run->steps,
+      .fraction = fraction(run),
+      .texts = run->texts,
+      .loss = loss,
+      .best_epoch = run->best_epoch,
+      .last = run->epochs_done ? run->epochs[run->epochs_done - 1] : (afina_epoch){0},
+  };
+  return AFINA_OK;
+}
+
+void afina_finetune_halt(afina_finetune *run, double now) {
+  run->halted = true;
+  if (run->phase == AFINA_TRAIN || run->phase == AFINA_VALIDATE) start_test(run, now);
+}

@@ -1,0 +1,73 @@
+/* A fine-tuning run as a series of small steps (private to the train layer; the public face is
+ * afina.h). */
+#ifndef AFINA_FINETUNE_H
+#define AFINA_FINETUNE_H
+
+#include "batch.h"
+#include "cache.h"
+#include "labeled.h"
+#include "optimizer.h"
+#include "options.h"
+#include "progress.h"
+#include "split.h"
+#include "tokenizer.h"
+
+/* One evaluated part: rows and probabilities [rows.count, K]. */
+typedef struct afina_evaluated {
+  afina_indices rows; /* borrowed from the split */
+  float *probabilities;
+} afina_evaluated;
+
+typedef struct afina_finetune {
+  afina_finetune_options options;
+  afina_gpt gpt;              /* owned: the model being tuned */
+  afina_tokenizer *tokenizer; /* borrowed */
+  const afina_dataset *data;  /* borrowed */
+  const afina_exec *exec;     /* borrowed */
+  size_t begin;               /* the first parameter that trains */
+  afina_split split;
+  afina_sequences sequences; /* one for each row of the data set */
+  size_t truncated;          /* texts cut to the context */
+  afina_cache cache;
+  afina_gpt_pass pass;
+  afina_optimizer optimizer;
+  afina_batcher train, all, valid, test;
+  afina_real *head_logits; /* [largest batch, K] */
+  afina_real *best;        /* the suffix that trains, as it was after the best epoch */
+  afina_rng rng;
+  uint32_t *targets; /* [largest batch] */
+  afina_real *losses;
+  float *probabilities; /* of the test part */
+
+  afina_phase phase;
+  size_t step, steps; /* within the phase */
+  size_t epoch, texts, update, updates;
+  double epoch_loss, valid_loss;
+  size_t valid_right;
+  afina_epoch *epochs; /* [options.epochs] */
+  size_t epochs_done, best_epoch;
+  double best_accuracy, best_loss;
+  double started, epoch_started, prepared, trained, finished; /* the caller's clock */
+  bool clock_runs, halted;
+} afina_finetune;
+
+/* gpt's weights are copied and given a new head for the data's classes. */
+afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
+                                 afina_tokenizer *tokenizer, const afina_dataset *data,
+                                 const afina_exec *exec, const afina_finetune_options *options,
+                                 afina_error *error);
+void afina_finetune_clear(afina_finetune *run);
+afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progress *progress,
+                                    afina_error *error);
+/* No further training: what is left is testing the best epoch so far. Before the first epoch has
+ * ended, the weights as they are. */
+void afina_finetune_halt(afina_finetune *run, double now);
+
+/* {"classes","split","options","trained_parameters"}; any time. Free with cJSON_Delete. */
+afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afina_error *error);
+/* report.json; `model` is copied under "model", weights_sha256 is computed here. AFINA_E_STATE
+ * before AFINA_DONE. */
+afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, cJSON **out,
+                                 afina_error *error);
+
+#endif
