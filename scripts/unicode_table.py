@@ -46,7 +46,7 @@ def header():
     return "\n".join([
         "/* Made by scripts/unicode_table.py; do not edit.",
         f" * Unicode {unicodedata.unidata_version}. An entry is code point << 2 |",
-        " * afina_unicode_class, ascending: the class holds from that code point up to the next. */",
+        " * afina_unicode_class, ascending: the class holds from there up to the next entry. */",
         "#ifndef AFINA_UNICODE_TABLE_H",
         "#define AFINA_UNICODE_TABLE_H",
         "",

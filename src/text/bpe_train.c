@@ -155,13 +155,10 @@ static afina_status learn_merges(learner *l, size_t merge_limit, afina_buffer *t
     text->size = 0;
     AFINA_TRY(afina_buffer_append(text, l->vocabulary.text.data + left.offset, left.size, error));
     AFINA_TRY(afina_buffer_append(text, l->vocabulary.text.data + right.offset, right.size, error));
-    /* Two ways to make one token would let counts rise again; passing over the second way costs
-     * next to nothing. The same for text that happens to be the special token's. */
+    /* Two ways to make one token would let counts rise again; passing over the second way costs next
+     * to nothing. (<|endoftext|> itself is never met: pre-tokenisation cuts it in three.) */
     uint32_t existing;
-    if (afina_vocabulary_find(&l->vocabulary, text->data, text->size, &existing) ||
-        (text->size == strlen(AFINA_END_OF_TEXT) &&
-         memcmp(text->data, AFINA_END_OF_TEXT, text->size) == 0))
-      continue;
+    if (afina_vocabulary_find(&l->vocabulary, text->data, text->size, &existing)) continue;
     merge.result = (uint32_t)l->vocabulary.count;
     AFINA_TRY(
         afina_vocabulary_set(&l->vocabulary, merge.result, text->data, text->size, false, error));

@@ -42,6 +42,7 @@ afina_status afina_vocabulary_set(afina_vocabulary *vocabulary, size_t id, const
 /* The bytes of a token. */
 const uint8_t *afina_vocabulary_bytes(const afina_vocabulary *vocabulary, size_t id, size_t *size);
 
+/* The id that has these bytes; false when none has. */
 bool afina_vocabulary_find(const afina_vocabulary *vocabulary, const void *bytes, size_t size,
                            uint32_t *id);
 
