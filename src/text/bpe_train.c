@@ -155,8 +155,8 @@ static afina_status learn_merges(learner *l, size_t merge_limit, afina_buffer *t
     text->size = 0;
     AFINA_TRY(afina_buffer_append(text, l->vocabulary.text.data + left.offset, left.size, error));
     AFINA_TRY(afina_buffer_append(text, l->vocabulary.text.data + right.offset, right.size, error));
-    /* Two ways to make one token would let counts rise again; passing over the second way costs next
-     * to nothing. (<|endoftext|> itself is never met: pre-tokenisation cuts it in three.) */
+    /* Two ways to make one token would let counts rise again; passing over the second way costs
+     * next to nothing. (<|endoftext|> itself is never met: pre-tokenisation cuts it in three.) */
     uint32_t existing;
     if (afina_vocabulary_find(&l->vocabulary, text->data, text->size, &existing)) continue;
     merge.result = (uint32_t)l->vocabulary.count;
