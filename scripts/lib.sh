@@ -49,9 +49,11 @@ use_emscripten() {
   fi
 }
 
-# build_preset PRESET: configures and builds one of CMakePresets.json.
+# build_preset PRESET [ARGUMENT ...]: configures and builds one of CMakePresets.json.
 build_preset() {
-  (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1")
+  local preset=$1
+  shift
+  (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" "$@")
 }
 
 # The WASM module, in build/wasm. CMake keeps the compiler that a build folder began with, so one
