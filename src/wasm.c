@@ -47,6 +47,18 @@ EMSCRIPTEN_KEEPALIVE unsigned afina_wasm_csv_sniff(const void *data, size_t size
          (unsigned)format.bom << 16;
 }
 
+/* UTF-8, without the file's byte order mark */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_csv_to_utf8(afina_wasm_reply *reply, const void *data,
+                                                         size_t size, int encoding) {
+  afina_buffer text = {0};
+  afina_bytes bytes = {0};
+  const afina_status status =
+      afina_csv_to_utf8(data, size, (afina_csv_encoding)encoding, &text, &reply->error);
+  afina_buffer_take(&text, &bytes);
+  if (status != AFINA_OK) afina_bytes_free(&bytes);
+  return give(reply, status, bytes.data, bytes.size);
+}
+
 /* One thread; more come with the speed issue, and change no result. */
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_runtime_create(afina_wasm_reply *reply) {
   afina_runtime *runtime = NULL;

@@ -191,7 +191,7 @@ static afina_status report(job *j, double train_loss, double seconds, afina_erro
     double loss;
     size_t tokens;
     if (j->streams[i].held_out <= j->context) continue;
-    AFINA_TRY(afina_pretrain_held_out(j->run, i, 32, &loss, &tokens, error));
+    AFINA_TRY(afina_pretrain_held_out(j->run, i, 16, &loss, &tokens, error));
     fprintf(j->log, "%s\"%s\":%.4f", first ? "" : ",", j->streams[i].name, loss);
     first = false;
     sum += loss * (double)tokens;
@@ -206,9 +206,10 @@ static afina_status report(job *j, double train_loss, double seconds, afina_erro
 }
 
 static afina_status train(job *j, afina_error *error) {
-  const double start = cli_now();
+  const double start = cli_now(), step_tokens = (double)(j->batch * j->context);
+  const uint64_t first = afina_pretrain_steps_done(j->run);
   double sum = 0;
-  size_t since = 0;
+  size_t since = 0; /* updates since the last line of the log */
   while (afina_pretrain_steps_done(j->run) < j->steps) {
     double loss;
     AFINA_TRY(afina_pretrain_step(j->run, &loss, error));
@@ -217,10 +218,12 @@ static afina_status train(job *j, afina_error *error) {
     const uint64_t done = afina_pretrain_steps_done(j->run);
     if (done % 10 == 0)
       fprintf(stderr, "\rstep %llu  loss %.4f  %.0f tokens/s ", (unsigned long long)done, loss,
-              (double)(since * j->batch * j->context) / (cli_now() - start));
+              (double)(done - first) * step_tokens / (cli_now() - start));
     if (done % j->every != 0 && done != j->steps) continue;
     AFINA_TRY(save_checkpoint(j, error));
     AFINA_TRY(report(j, sum / (double)since, cli_now() - start, error));
+    sum = 0;
+    since = 0;
   }
   return save_model(j, error);
 }

@@ -6,8 +6,9 @@
 #include "memory.h"
 #include "pretrain_private.h"
 
-/* Rows of logits at a time: V = 8192 in F32 is then 16 MB, which stays in a last-level cache. */
-enum { LOGIT_ROWS = 512 };
+/* Rows of logits at a time: for V = 8192 in F32 a lane's are then 4 MB, which stay in a last-level
+ * cache. */
+enum { LOGIT_ROWS = 128 };
 
 static afina_status check(const afina_pretrain *run, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
@@ -36,21 +37,33 @@ static afina_status check(const afina_pretrain *run, afina_error *error) {
   return AFINA_OK;
 }
 
+static afina_status open_lane(afina_pretrain *run, size_t index, afina_error *error) {
+  const afina_gpt_config *config = &run->gpt->config;
+  afina_lane *lane = &run->lanes[index];
+  AFINA_TRY(afina_exec_init(&lane->exec, run->exec->kernels, NULL, config->context,
+                            config->channels / config->heads, error));
+  AFINA_TRY(afina_gpt_pass_init(&lane->pass, run->gpt, error));
+  lane->logits = afina_allocate(config->vocabulary, LOGIT_ROWS * sizeof *lane->logits);
+  lane->gradients.data = index ? afina_allocate(run->optimizer.count, sizeof(afina_real))
+                               : run->optimizer.gradients.data;
+  return lane->logits && lane->gradients.data ? AFINA_OK : afina_fail_memory(error);
+}
+
 static afina_status allocate(afina_pretrain *run, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
   const afina_optimizer_options adamw = {
       .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .weight_decay = o->weight_decay, .clip = 1};
-  const size_t rows = o->micro_batch * o->context;
+  const size_t rows = o->batch * o->context, parts = o->batch / o->micro_batch;
   run->ids = afina_allocate(rows, sizeof *run->ids);
   run->targets = afina_allocate(rows, sizeof *run->targets);
   run->starts = afina_allocate(o->micro_batch + 1, sizeof *run->starts);
   run->losses = afina_allocate(rows, sizeof *run->losses);
-  run->logits = afina_allocate(run->gpt->config.vocabulary, LOGIT_ROWS * sizeof *run->logits);
-  if (!run->ids || !run->targets || !run->starts || !run->losses || !run->logits)
-    return afina_fail_memory(error);
+  if (!run->ids || !run->targets || !run->starts || !run->losses) return afina_fail_memory(error);
   for (size_t b = 0; b <= o->micro_batch; b++) run->starts[b] = b * o->context;
-  AFINA_TRY(afina_gpt_pass_init(&run->pass, run->gpt, error));
-  return afina_optimizer_init(&run->optimizer, run->gpt, 0, &adamw, error);
+  AFINA_TRY(afina_optimizer_init(&run->optimizer, run->gpt, 0, &adamw, error));
+  run->lane_count = parts < AFINA_LANES ? parts : AFINA_LANES;
+  for (size_t i = 0; i < run->lane_count; i++) AFINA_TRY(open_lane(run, i, error));
+  return AFINA_OK;
 }
 
 afina_status afina_pretrain_create(afina_pretrain **out, afina_gpt *gpt, const afina_exec *exec,
@@ -77,13 +90,17 @@ afina_status afina_pretrain_create(afina_pretrain **out, afina_gpt *gpt, const a
 
 void afina_pretrain_free(afina_pretrain *run) {
   if (!run) return;
+  for (size_t i = 0; i < run->lane_count; i++) {
+    afina_exec_free(&run->lanes[i].exec);
+    afina_gpt_pass_free(&run->lanes[i].pass);
+    free(run->lanes[i].logits);
+    if (i) free(run->lanes[i].gradients.data);
+  }
   afina_optimizer_free(&run->optimizer);
-  afina_gpt_pass_free(&run->pass);
   free(run->ids);
   free(run->targets);
   free(run->starts);
   free(run->losses);
-  free(run->logits);
   free(run);
 }
 
@@ -107,40 +124,72 @@ static void draw_window(afina_pretrain *run, size_t slot) {
   copy_window(run, slot, stream, afina_rng_below(&run->rng, places));
 }
 
-/* Forward over the windows in the slots, and backward where wanted; adds the rows' losses to *sum.
- */
-static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real scale,
-                                const afina_gradients *gradients, double *sum, afina_error *error) {
-  const size_t N = windows * run->options.context;
+typedef struct job {
+  afina_pretrain *run;
+  size_t windows;   /* in the slots */
+  afina_real scale; /* of the losses in the gradient; 0: no backward pass */
+} job;
+
+/* Forward over some windows, and backward where wanted. */
+static afina_status run_part(const job *j, afina_lane *lane, size_t first, size_t windows) {
+  afina_pretrain *run = j->run;
+  const size_t at = first * run->options.context, N = windows * run->options.context;
+  const afina_gradients *gradients = j->scale > 0 ? &lane->gradients : NULL;
   const afina_gpt_batch batch = {.rows = {.starts = run->starts, .B = windows, .N = N},
-                                 .ids = run->ids,
+                                 .ids = run->ids + at,
                                  .end_block = run->gpt->config.layers,
                                  .keep = gradients != NULL};
-  AFINA_TRY(afina_gpt_forward(run->gpt, run->exec, &run->pass, &batch, error));
-  afina_language_loss(run->gpt, run->exec, &run->pass, run->losses, run->targets, scale, gradients,
-                      run->logits, LOGIT_ROWS);
-  if (gradients) afina_gpt_backward(run->gpt, run->exec, &run->pass, gradients);
-  for (size_t n = 0; n < N; n++) *sum += (double)run->losses[n];
+  AFINA_TRY(afina_gpt_forward(run->gpt, &lane->exec, &lane->pass, &batch, &lane->error));
+  afina_language_loss(run->gpt, &lane->exec, &lane->pass, run->losses + at, run->targets + at,
+                      j->scale, gradients, lane->logits, LOGIT_ROWS);
+  if (gradients) afina_gpt_backward(run->gpt, &lane->exec, &lane->pass, gradients);
+  return AFINA_OK;
+}
+
+/* Lanes begin .. end - 1: each takes every lane_count-th part of the windows. */
+static void run_lanes(void *context, size_t begin, size_t end, size_t thread) {
+  const job *j = context;
+  const size_t part = j->run->options.micro_batch;
+  (void)thread;
+  for (size_t i = begin; i < end; i++) {
+    afina_lane *lane = &j->run->lanes[i];
+    lane->status = AFINA_OK;
+    for (size_t at = i * part; at < j->windows && lane->status == AFINA_OK;
+         at += j->run->lane_count * part)
+      lane->status = run_part(j, lane, at, j->windows - at < part ? j->windows - at : part);
+  }
+}
+
+/* Runs the windows in the slots through the lanes; *sum is that of all losses. */
+static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real scale, double *sum,
+                                afina_error *error) {
+  job j = {.run = run, .windows = windows, .scale = scale};
+  afina_pool_run(run->exec->pool, run->lane_count, 1, run_lanes, &j);
+  for (size_t i = 0; i < run->lane_count; i++)
+    if (run->lanes[i].status != AFINA_OK)
+      return afina_fail(error, run->lanes[i].status, "%s", run->lanes[i].error.message);
+  *sum = 0;
+  for (size_t n = 0; n < windows * run->options.context; n++) *sum += (double)run->losses[n];
   return AFINA_OK;
 }
 
 afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
-  const size_t tokens = o->batch * o->context;
-  double sum = 0;
-  afina_optimizer_zero(&run->optimizer);
-  for (size_t done = 0; done < o->batch; done += o->micro_batch) {
-    for (size_t slot = 0; slot < o->micro_batch; slot++) draw_window(run, slot);
-    AFINA_TRY(run_windows(run, o->micro_batch, 1 / (afina_real)tokens, &run->optimizer.gradients,
-                          &sum, error));
-  }
+  const size_t tokens = o->batch * o->context, count = run->optimizer.count;
+  double sum;
+  for (size_t i = 0; i < run->lane_count; i++)
+    memset(run->lanes[i].gradients.data, 0, count * sizeof(afina_real));
+  for (size_t slot = 0; slot < o->batch; slot++) draw_window(run, slot);
+  AFINA_TRY(run_windows(run, o->batch, 1 / (afina_real)tokens, &sum, error));
   const double mean = sum / (double)tokens;
   if (!(mean < 1e4))
-    return afina_fail(
-        error, AFINA_E_DIVERGED,
-        "step %llu: the loss is no longer a sensible number; resume from the last checkpoint "
-        "with a smaller learning rate",
-        (unsigned long long)run->optimizer.steps);
+    return afina_fail(error, AFINA_E_DIVERGED,
+                      "step %llu: the loss is no longer a sensible number; resume from the last "
+                      "checkpoint with a smaller learning rate",
+                      (unsigned long long)run->optimizer.steps);
+  for (size_t i = 1; i < run->lane_count; i++)
+    afina_add_forward(run->exec, run->optimizer.gradients.data, run->lanes[i].gradients.data,
+                      count);
   const double factor =
       afina_schedule_stable(run->optimizer.steps, o->steps, o->warmup, o->decay, o->lr_floor);
   afina_optimizer_step(&run->optimizer, run->gpt, run->exec, o->lr * factor);
@@ -157,17 +206,18 @@ afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t 
   if (available == 0)
     return afina_fail(error, AFINA_E_DATA, "%s: nothing held out to measure on", s->name);
   const size_t count = windows < available ? windows : available;
-  double sum = 0;
+  double total = 0;
   for (size_t done = 0; done < count;) {
-    const size_t take =
-        count - done < run->options.micro_batch ? count - done : run->options.micro_batch;
+    const size_t take = count - done < run->options.batch ? count - done : run->options.batch;
     /* Spread over the held-out part, so that few windows still see all of it. */
     for (size_t slot = 0; slot < take; slot++)
       copy_window(run, slot, s, s->count - s->held_out + (done + slot) * available / count * T);
-    AFINA_TRY(run_windows(run, take, 0, NULL, &sum, error));
+    double sum;
+    AFINA_TRY(run_windows(run, take, 0, &sum, error));
+    total += sum;
     done += take;
   }
   *tokens = count * T;
-  *loss = sum / (double)*tokens;
+  *loss = total / (double)*tokens;
   return AFINA_OK;
 }

@@ -4,6 +4,21 @@
 
 #include "pretrain.h"
 
+/* A lane runs parts of a batch by itself, on one thread, with gradients of its own: lanes meet once
+ * in an update, not at every layer. There are always as many lanes as the batch allows, whatever
+ * the number of threads, and their gradients add up in their order: the bits do not depend on the
+ * threads. */
+typedef struct afina_lane {
+  afina_exec exec; /* no pool */
+  afina_gpt_pass pass;
+  afina_gradients gradients; /* lane 0's are the optimizer's */
+  afina_real *logits;        /* [LOGIT_ROWS, V] */
+  afina_status status;
+  afina_error error;
+} afina_lane;
+
+enum { AFINA_LANES = 4 };
+
 struct afina_pretrain {
   afina_gpt *gpt;
   const afina_exec *exec;
@@ -11,12 +26,13 @@ struct afina_pretrain {
   size_t stream_count;
   afina_pretrain_options options;
   afina_optimizer optimizer;
-  afina_gpt_pass pass;
   afina_rng rng;
   double total_weight;
-  uint32_t *ids, *targets; /* [micro_batch * context] */
+  uint32_t *ids, *targets; /* [batch * context] */
   size_t *starts;          /* [micro_batch + 1] */
-  afina_real *losses, *logits;
+  afina_real *losses;      /* [batch * context] */
+  afina_lane lanes[AFINA_LANES];
+  size_t lane_count;
 };
 
 #endif
