@@ -176,7 +176,7 @@ static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real 
 afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
   const size_t tokens = o->batch * o->context, count = run->optimizer.count;
-  double sum;
+  double sum = 0;
   for (size_t i = 0; i < run->lane_count; i++)
     memset(run->lanes[i].gradients.data, 0, count * sizeof(afina_real));
   for (size_t slot = 0; slot < o->batch; slot++) draw_window(run, slot);
@@ -212,7 +212,7 @@ afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t 
     /* Spread over the held-out part, so that few windows still see all of it. */
     for (size_t slot = 0; slot < take; slot++)
       copy_window(run, slot, s, s->count - s->held_out + (done + slot) * available / count * T);
-    double sum;
+    double sum = 0;
     AFINA_TRY(run_windows(run, take, 0, &sum, error));
     total += sum;
     done += take;
