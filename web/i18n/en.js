@@ -196,6 +196,7 @@ export default {
   'live.done': { one: 'Done after {count} epoch', other: 'Done after {count} epochs' },
   'live.failed': 'The training stopped before its end',
   'live.kept': 'Nothing was lost: the previous result is still below.',
+  'live.cutShort': 'It ended early; the best epoch until then was kept.',
   'live.accuracyNow': 'Validation accuracy {share}',
   'live.trained': 'Parameters that learn',
   'live.split': 'Train / validation / test',
@@ -232,8 +233,8 @@ export default {
   },
   'evaluate.fromTestFile': 'Trained on {name}, tested on {test}.',
   'evaluate.how':
-    'Strategy {strategy}, readout {readout}, {epochs} epochs at most, learning rate {lr}, batch' +
-    ' {batch}, seed {seed}.',
+    'What learned: {strategy}. Read: {readout}. {epochs} epochs at most, learning rate {lr}, ' +
+    'batch {batch}, seed {seed}.',
   'evaluate.small': {
     one: 'With only {count} test text these numbers say next to nothing.',
     other:
@@ -241,8 +242,8 @@ export default {
       'give quite different ones.',
   },
   'evaluate.size': { one: 'Measured on {count} text.', other: 'Measured on {count} texts.' },
-  'evaluate.mixUps': 'Most frequent mix-ups: {pairs}.',
-  'evaluate.mixUp': '{actual} taken for {predicted} ({count})',
+  'evaluate.mixUps': 'Most frequent mistakes (true → predicted): {pairs}.',
+  'evaluate.mixUp': '“{actual}” → “{predicted}” ({count})',
   'evaluate.noMistakes': 'No mistake on the test texts.',
 
   'metric.accuracy': 'Accuracy',
@@ -349,17 +350,27 @@ export default {
   'failure.AFINA_E_DIVERGED':
     'The training ran out of control. A smaller learning rate usually cures it.',
   'failure.CSV_EMPTY': 'This file has no rows.',
-  'failure.CSV_BROKEN': 'This file could not be read as a table.',
+  'failure.CSV_BROKEN': 'A quotation mark that opens in row {row} never closes.',
   'failure.CSV_ONE_COLUMN':
     'Only one column was found. A table needs at least two: the text and its class.',
   'failure.CSV_TOO_LARGE': 'This file is too large to be read in the browser.',
   'failure.CSV_SPREADSHEET':
     'This is a spreadsheet file. Open it in the spreadsheet program and save it as CSV.',
   'failure.CSV_NOT_TEXT': 'This file does not hold text.',
+  'failure.COLUMN_MISSING': 'The test file has no column “{column}”.',
+  'failure.MODEL_FILES': 'This is not a whole model: {file} is missing.',
   'failure.NETWORK': 'A file of this page could not be loaded. Is the connection working?',
   'failure.CRASH': 'The engine stopped unexpectedly and was started again.',
   'failure.UNKNOWN': 'Something went wrong.',
 
+  'saved.title': 'Kept in this browser',
+  'saved.about': {
+    one: 'A classifier of {count} class, trained on {name} ({when}).',
+    other: 'A classifier of {count} classes, trained on {name} ({when}).',
+  },
+  'saved.open': 'Use it',
+  'saved.forget': 'Delete it',
+  'saved.kept': 'The model is also kept in this browser: closing the page does not lose it.',
   'footer.words':
     'Afina is free software: a GPT written in C that runs on your computer, in this page and on' +
     ' the command line, with the same result to the last bit.',

@@ -99,6 +99,13 @@ export function duration(seconds) {
   return `${unit(Math.floor(whole / 3600), 'hour')} ${unit(minutes, 'minute')}`;
 }
 
+/** A point in time, in milliseconds. */
+export function moment(time) {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    time,
+  );
+}
+
 /** "a, b and c". */
 export function list(items) {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(items);

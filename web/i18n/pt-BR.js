@@ -198,6 +198,7 @@ export default {
   'live.done': { one: 'Pronto depois de {count} época', other: 'Pronto depois de {count} épocas' },
   'live.failed': 'O treino parou antes do fim',
   'live.kept': 'Nada se perdeu: o resultado anterior continua abaixo.',
+  'live.cutShort': 'Terminou antes da hora; a melhor época até ali foi mantida.',
   'live.accuracyNow': 'Acurácia de validação: {share}',
   'live.trained': 'Parâmetros que aprendem',
   'live.split': 'Treino / validação / teste',
@@ -234,8 +235,8 @@ export default {
   },
   'evaluate.fromTestFile': 'Treinado com {name}, testado com {test}.',
   'evaluate.how':
-    'Estratégia {strategy}, leitura {readout}, no máximo {epochs} épocas, taxa de aprendizado ' +
-    '{lr}, lote {batch}, semente {seed}.',
+    'O que aprendeu: {strategy}. Leitura: {readout}. No máximo {epochs} épocas, taxa de ' +
+    'aprendizado {lr}, lote {batch}, semente {seed}.',
   'evaluate.small': {
     one: 'Com só {count} texto de teste, estes números não dizem quase nada.',
     other:
@@ -243,8 +244,8 @@ export default {
       'poderia dar números bem diferentes.',
   },
   'evaluate.size': { one: 'Medido em {count} texto.', other: 'Medido em {count} textos.' },
-  'evaluate.mixUps': 'Trocas mais frequentes: {pairs}.',
-  'evaluate.mixUp': '{actual} vista como {predicted} ({count})',
+  'evaluate.mixUps': 'Erros mais frequentes (verdadeira → prevista): {pairs}.',
+  'evaluate.mixUp': '“{actual}” → “{predicted}” ({count})',
   'evaluate.noMistakes': 'Nenhum erro nos textos de teste.',
 
   'metric.accuracy': 'Acurácia',
@@ -353,17 +354,27 @@ export default {
   'failure.AFINA_E_DIVERGED':
     'O treino saiu de controle. Uma taxa de aprendizado menor costuma resolver.',
   'failure.CSV_EMPTY': 'Este arquivo não tem linhas.',
-  'failure.CSV_BROKEN': 'Não foi possível ler este arquivo como tabela.',
+  'failure.CSV_BROKEN': 'Uma aspa que abre na linha {row} nunca fecha.',
   'failure.CSV_ONE_COLUMN':
     'Só uma coluna foi encontrada. A tabela precisa de pelo menos duas: o texto e a classe dele.',
   'failure.CSV_TOO_LARGE': 'Este arquivo é grande demais para ser lido no navegador.',
   'failure.CSV_SPREADSHEET':
     'Este é um arquivo de planilha. Abra no programa de planilhas e salve como CSV.',
   'failure.CSV_NOT_TEXT': 'Este arquivo não contém texto.',
+  'failure.COLUMN_MISSING': 'O arquivo de teste não tem a coluna “{column}”.',
+  'failure.MODEL_FILES': 'Este modelo não está completo: falta {file}.',
   'failure.NETWORK': 'Um arquivo desta página não pôde ser carregado. A conexão está funcionando?',
   'failure.CRASH': 'O motor parou de repente e foi iniciado de novo.',
   'failure.UNKNOWN': 'Alguma coisa deu errado.',
 
+  'saved.title': 'Guardado neste navegador',
+  'saved.about': {
+    one: 'Um classificador de {count} classe, treinado com {name} ({when}).',
+    other: 'Um classificador de {count} classes, treinado com {name} ({when}).',
+  },
+  'saved.open': 'Usar',
+  'saved.forget': 'Apagar',
+  'saved.kept': 'O modelo também fica guardado neste navegador: fechar a página não o perde.',
   'footer.words':
     'O Afina é software livre: um GPT escrito em C que roda no seu computador, nesta página e ' +
     'na linha de comando, com o mesmo resultado até o último bit.',

@@ -4,7 +4,7 @@ import { number, percent, t } from '../i18n/index.js';
 import { bar, fill, h, icon } from './dom.js';
 import { failureBox, failureOf } from './failure.js';
 
-const PAGE = 10;
+const PAGE = 6;
 /** A row shows its three largest probabilities: more would not be read. */
 const BARS = 3;
 

@@ -105,7 +105,7 @@ function commonOptions(colors, x, y, tooltip) {
     plugins: {
       legend: {
         position: 'bottom',
-        labels: { color: colors.ink, usePointStyle: true, pointStyle: 'line', boxWidth: 22 },
+        labels: { color: colors.ink, usePointStyle: true, boxWidth: 8, boxHeight: 8 },
       },
       tooltip: { callbacks: tooltip },
     },
@@ -122,7 +122,9 @@ const epochAxis = (colors, last) =>
 
 /** A point an epoch, and a ring around the best one's. */
 function points(colors, epochs, best, key) {
-  const at = (rows) => rows.map((row) => ({ x: row.epoch, y: row[key] }));
+  // Without validation texts there is nothing to draw.
+  const at = (rows) =>
+    rows.filter((row) => row[key] !== null).map((row) => ({ x: row.epoch, y: row[key] }));
   const common = { borderColor: colors.valid, borderWidth: 2, clip: false };
   return [
     {

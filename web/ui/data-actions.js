@@ -7,6 +7,24 @@ export const samples = {
   en: { file: 'support-messages.csv', url: 'samples/support-messages.csv' },
 };
 
+const fetched = new Map();
+
+/** A sample's bytes, fetched once; after a failure the next call tries again. */
+function loadSample({ file, url }) {
+  if (!fetched.has(url)) {
+    const coming = fetch(url).then((response) => {
+      if (!response.ok) throw new Error(`${file}: the server answered ${response.status}.`);
+      return response.blob();
+    });
+    fetched.set(url, coming);
+    coming.catch(() => fetched.delete(url));
+  }
+  return fetched.get(url);
+}
+
+export const loadSamples = () =>
+  Promise.allSettled(Object.values(samples).map((sample) => loadSample(sample)));
+
 export function dataActions(app) {
   const { store } = app;
   let asked = 0;
@@ -18,8 +36,7 @@ export function dataActions(app) {
     store.set({ opening: name, dataFailure: null });
     try {
       const table = await app.engine.openTable(file, name);
-      const columns =
-        sample === app.state.setup.sample ? columnsOf(app.state.setup, table) : table.guess;
+      const columns = takesSetup(sample) ? columnsOf(app.state.setup, table) : table.guess;
       store.set({ table, columns, sample, testTable: null, inspection: null, opening: null });
       app.changeSetup({ sample, ...columnSetup(columns, table) });
       await inspect();
@@ -27,6 +44,10 @@ export function dataActions(app) {
       store.set({ opening: null, dataFailure: { ...failureOf(error), name } });
     }
   }
+
+  /** The URL's columns are those of the sample that it names, or of the first file opened. */
+  const takesSetup = (sample) =>
+    sample === (app.state.setup.sample ?? null) && (sample !== null || !app.state.table);
 
   /** The URL's columns where the table has them, else the engine's guess. */
   function columnsOf(setup, table) {
@@ -46,12 +67,10 @@ export function dataActions(app) {
   }
 
   async function openSample(id) {
-    const { file, url } = samples[id];
+    const { file } = samples[id];
     store.set({ opening: file, dataFailure: null });
     try {
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(`${url}: ${response.status}`);
-      await openTable(await response.blob(), file, id);
+      await openTable(await loadSample(samples[id]), file, id);
     } catch (error) {
       const failure = { code: 'NETWORK', detail: String(error.message), name: file };
       store.set({ opening: null, dataFailure: failure });
@@ -63,10 +82,17 @@ export function dataActions(app) {
     try {
       const testTable = await app.engine.openTestTable(file, name);
       store.set({ testTable, opening: null });
-      await inspect();
+      if (!(await inspect())) await refuseTestTable(name);
     } catch (error) {
       store.set({ opening: null, dataFailure: { ...failureOf(error), name } });
     }
+  }
+
+  /** A test file that does not go with the table is put away again; why stays on the page. */
+  async function refuseTestTable(name) {
+    const failure = { ...store.state.dataFailure, name };
+    await closeTestTable();
+    store.set({ dataFailure: failure });
   }
 
   async function closeTestTable() {
@@ -82,21 +108,23 @@ export function dataActions(app) {
   }
 
   /**
-   * Asks for the inspection of the columns as they are now; an answer to an older question is
-   * dropped.
+   * Asks for the inspection of the columns as they are now, and says whether they can be used. An
+   * answer to an older question is dropped.
    */
   async function inspect() {
     const { columns } = app.state;
     const question = ++asked;
     store.set({ inspecting: true });
     await app.modelReady;
-    if (question !== asked) return;
+    if (question !== asked) return true;
     try {
       const inspection = await app.engine.chooseColumns(columns.text, columns.label);
       if (question === asked) store.set({ inspection, inspecting: false, dataFailure: null });
+      return true;
     } catch (error) {
-      if (question === asked)
-        store.set({ inspection: null, inspecting: false, dataFailure: failureOf(error) });
+      if (question !== asked) return true;
+      store.set({ inspection: null, inspecting: false, dataFailure: failureOf(error) });
+      return false;
     }
   }
 

@@ -36,6 +36,11 @@ export function downloads(app, measured) {
     saveBlob(blob, name);
     if (what === 'model') app.store.set({ modelSaved: true });
   };
+  const kept = h('p', { class: 'hint' });
+  app.store.watch(['saved'], ({ saved }) => {
+    const forget = { type: 'button', class: 'link', onclick: app.forgetSaved };
+    fill(kept, saved ? [t('saved.kept'), ' ', h('button', forget, t('saved.forget'))] : null);
+  });
   return h(
     'div',
     { class: 'downloads' },
@@ -56,6 +61,7 @@ export function downloads(app, measured) {
           )
         : null,
     ),
+    kept,
   );
 }
 

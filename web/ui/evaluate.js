@@ -50,14 +50,19 @@ function origin({ source, report, session }) {
     : t('evaluate.fromSplit', { name: source.name, count: session.split.test });
   const { strategy, epochs, lr, batch, readout } = report.options ?? session.options;
   const how = t('evaluate.how', {
-    strategy,
-    readout,
+    strategy: strategyName(strategy),
+    readout: t(`readout.${readout}`),
     epochs,
     lr: number(lr, 8),
     batch,
     seed: report.seed ?? 0,
   });
   return h('p', { class: 'hint origin' }, h('span', { dir: 'auto' }, words), ' ', how);
+}
+
+function strategyName(strategy) {
+  const [kind, blocks] = strategy.split(':');
+  return blocks ? `${t('strategy.last')} ${blocks}` : t(`strategy.${kind}`);
 }
 
 function cards(test, measured) {

@@ -1,6 +1,6 @@
 // The frame around the steps: header, the first words, the model's weights arriving, footer.
 
-import { bytes, compact, currentLanguage, languages, t } from '../i18n/index.js';
+import { bytes, compact, currentLanguage, languages, moment, t } from '../i18n/index.js';
 import { fill, h, icon } from './dom.js';
 import { failureBox } from './failure.js';
 import { toggleTheme } from './theme.js';
@@ -193,8 +193,30 @@ function modelPanel(app) {
     h('h2', { class: 'small-title' }, t('model.title')),
     body,
     failure.element,
+    savedModel(app),
     open,
   );
+}
+
+/** A model of an earlier visit that this browser keeps. */
+function savedModel(app) {
+  const place = h('div', { class: 'saved' });
+  app.store.watch(['saved', 'result', 'classifier'], ({ saved, result, classifier }) => {
+    place.hidden = !saved || Boolean(result);
+    if (place.hidden) return;
+    const about = { count: saved.classes.length, name: saved.name, when: moment(saved.savedAt) };
+    const inUse = classifier?.from === 'saved';
+    fill(
+      place,
+      h('h3', {}, t('saved.title')),
+      h('p', { class: 'hint', dir: 'auto' }, t('saved.about', about)),
+      inUse
+        ? null
+        : h('button', { type: 'button', class: 'small', onclick: app.openSaved }, t('saved.open')),
+      h('button', { type: 'button', class: 'small', onclick: app.forgetSaved }, t('saved.forget')),
+    );
+  });
+  return place;
 }
 
 function loading({ loaded, total }, progress) {

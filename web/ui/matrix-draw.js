@@ -12,15 +12,17 @@ export function matrixLayout(context, classes, width, font) {
   const widest = Math.max(...classes.map((label) => context.measureText(label).width));
   const label = Math.min(widest + 12, MOST_LABEL, width * 0.34);
   const left = label + 22;
-  const cell = Math.max(
-    LEAST_CELL,
-    Math.min(MOST_CELL, Math.floor((width - left - 4) / classes.length)),
-  );
-  const slanted = label > cell;
+  const room = width - left - 4;
+  const between = (size) => Math.max(LEAST_CELL, Math.min(MOST_CELL, Math.floor(size)));
+  // Labels that are wider than a cell slant; the last one then leans out to the right of the grid,
+  // from the middle of its cell.
+  const slanted = label > between(room / classes.length);
+  const lean = slanted ? label * 0.72 : 0;
+  const leaning = (room - lean) / (classes.length - 0.5);
+  const cell = between(Math.min(room / classes.length, slanted ? leaning : Infinity));
+  const overhang = Math.max(0, lean - cell / 2);
   const top = 24 + (slanted ? label * 0.72 + 12 : 20);
   const size = cell * classes.length;
-  // The last slanted label leans out to the right of the grid.
-  const overhang = slanted ? label * 0.72 : 0;
   return {
     left,
     top,

@@ -45,5 +45,26 @@ export function modelActions(app) {
     }
   }
 
-  return { loadModel, loadModelFiles, modelReady: ready };
+  /** Whether this browser keeps a trained model, and of what. */
+  async function findSaved() {
+    const saved = await app.engine.savedModel().catch(() => null);
+    store.set({ saved });
+    return saved;
+  }
+
+  async function openSaved() {
+    try {
+      const info = await app.engine.openSavedModel();
+      store.set({ classifier: { classes: info.classes, from: 'saved' } });
+    } catch (error) {
+      setModel({ failure: failureOf(error) });
+    }
+  }
+
+  async function forgetSaved() {
+    await app.engine.forgetSavedModel();
+    store.set({ saved: null });
+  }
+
+  return { findSaved, openSaved, forgetSaved, loadModel, loadModelFiles, modelReady: ready };
 }

@@ -5,7 +5,8 @@ import { currentLanguage, preferredLanguage, setLanguage, t } from '../i18n/inde
 import { cellActions } from './cell-list.js';
 import { classifyStep } from './classify.js';
 import { dataStep } from './data.js';
-import { dataActions } from './data-actions.js';
+import { loadCharts } from './charts.js';
+import { dataActions, loadSamples } from './data-actions.js';
 import { fill } from './dom.js';
 import { evaluateStep } from './evaluate.js';
 import { pageFooter, pageHeader, pageIntro } from './header.js';
@@ -31,6 +32,7 @@ const initialState = {
   training: null,
   result: null,
   modelSaved: false,
+  saved: null,
   cell: null,
   classifier: null,
   draft: { text: '', many: false },
@@ -68,6 +70,23 @@ function changeLanguage(app, tag) {
 }
 
 /**
+ * What will be needed later is fetched while the reader looks around: from then on the page works
+ * without a network.
+ */
+function fetchTheRest() {
+  loadCharts().catch(() => {});
+  loadSamples();
+}
+
+/** The setup in the address was changed by hand: its options hold, its sample is for a reload. */
+function followAddress(app) {
+  const { sample, text, label, lang } = app.state.setup;
+  const setup = { ...parseSetup(location.hash), sample, text, label, lang };
+  if (app.isTraining()) return;
+  app.store.set({ setup });
+}
+
+/**
  * @param {() => import('../engine/types.js').Engine | Promise<import('../engine/types.js').Engine>}
  * createEngine
  */
@@ -84,7 +103,9 @@ export async function startPage(createEngine) {
   startTheme((theme) => store.set({ theme }));
   build(app);
 
+  addEventListener('hashchange', () => followAddress(app));
   app.engine = await createEngine();
-  app.loadModel();
+  app.loadModel().then(fetchTheRest);
+  app.findSaved();
   if (setup.sample) app.openSample(setup.sample);
 }

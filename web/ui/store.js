@@ -4,20 +4,41 @@
 /**
  * @param {object} initial
  * @param {(draw: () => void) => void} schedule   requestAnimationFrame in the page, anything in a
- * test
+ *   test
  */
 export function createStore(initial, schedule = (draw) => requestAnimationFrame(draw)) {
   const state = { ...initial };
   const dirty = new Set();
-  let watchers = [];
+  let watchers = new Set();
+  let drawing = null;
   let pending = false;
+
+  function drop(watcher) {
+    watcher.inner.forEach(drop);
+    watcher.inner.clear();
+    watchers.delete(watcher);
+  }
+
+  /** What a watcher's drawing watches belongs to it: the next drawing replaces it. */
+  function run(watcher) {
+    watcher.inner.forEach(drop);
+    watcher.inner.clear();
+    const outer = drawing;
+    drawing = watcher;
+    try {
+      watcher.update(state);
+    } finally {
+      drawing = outer;
+    }
+  }
 
   function draw() {
     pending = false;
     const keys = new Set(dirty);
     dirty.clear();
-    for (const { wanted, update } of [...watchers]) {
-      if (wanted.some((key) => keys.has(key))) update(state);
+    for (const watcher of [...watchers]) {
+      const wanted = watcher.wanted.some((key) => keys.has(key));
+      if (wanted && watchers.has(watcher)) run(watcher);
     }
   }
 
@@ -30,19 +51,20 @@ export function createStore(initial, schedule = (draw) => requestAnimationFrame(
     set(patch) {
       Object.assign(state, patch);
       for (const key of Object.keys(patch)) dirty.add(key);
-      if (!pending) {
-        pending = true;
-        schedule(draw);
-      }
+      if (pending) return;
+      pending = true;
+      schedule(draw);
     },
     /** Draws now, and after every change of one of the fields. */
     watch(wanted, update) {
-      watchers.push({ wanted, update });
-      update(state);
+      const watcher = { wanted, update, inner: new Set() };
+      watchers.add(watcher);
+      drawing?.inner.add(watcher);
+      run(watcher);
     },
     /** Forgets all watchers: the page is about to be built anew (in another language). */
     unwatchAll() {
-      watchers = [];
+      watchers = new Set();
     },
   };
 }

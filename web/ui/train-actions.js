@@ -18,6 +18,7 @@ export function trainActions(app) {
       optionNames.filter((name) => setup[name] !== undefined).map((name) => [name, setup[name]]),
     );
     stopAsked = false;
+    const started = Date.now();
     const training = {
       status: 'running',
       progress: null,
@@ -41,6 +42,8 @@ export function trainActions(app) {
         classifier: { classes: training.session.classes, from: 'training' },
       });
       update({ status: 'done' });
+      const saved = await app.findSaved();
+      if (saved?.savedAt >= started) store.set({ modelSaved: true });
     } catch (error) {
       update({ status: 'failed', failure: failureOf(error) });
     } finally {

@@ -4,7 +4,7 @@ import { duration, fixed, number, percent, t } from '../i18n/index.js';
 import { accuracyChart, lossChart } from './charts.js';
 import { fill, h, table } from './dom.js';
 import { pictureButton } from './downloads.js';
-import { failureBox } from './failure.js';
+import { failureBox, failureSentence } from './failure.js';
 
 export function trainLive(app) {
   const failure = failureBox(() => {
@@ -19,7 +19,13 @@ export function trainLive(app) {
     const kept = app.state.result && training?.failure ? h('p', {}, t('live.kept')) : null;
     failure.show(training?.failure ?? null, kept);
   });
-  return h('div', { class: 'live' }, failure.element, empty, run);
+  const early = h('p', { class: 'note' });
+  app.store.watch(['training'], ({ training }) => {
+    const cutShort = training?.progress?.cutShort;
+    early.hidden = !cutShort;
+    if (cutShort) fill(early, t('live.cutShort'), ' ', failureSentence(cutShort));
+  });
+  return h('div', { class: 'live' }, failure.element, empty, early, run);
 }
 
 /** The phase in words, the bar, and the numbers of the moment. */
@@ -58,7 +64,7 @@ function phaseWords({ status, progress, epochs }) {
 
 function lastEpochWords({ epochs }) {
   const last = epochs.at(-1);
-  return last && last.valid_accuracy >= 0
+  return Number.isFinite(last?.valid_accuracy)
     ? `. ${t('live.accuracyNow', { share: percent(last.valid_accuracy) })}`
     : '';
 }
@@ -98,7 +104,8 @@ function curves(app) {
     if (!training?.session) return;
     const best = training.progress?.bestEpoch ?? 0;
     const steps = stepsPerEpoch(training.session);
-    const last = training.session.options.epochs;
+    const running = app.isTraining();
+    const last = running ? training.session.options.epochs : Math.max(1, training.epochs.length);
     loss.draw({ losses: training.losses, epochs: training.epochs, steps, best, last });
     accuracy.draw({ epochs: training.epochs, best, last });
   });

@@ -1,0 +1,59 @@
+// The setup in the address: what it says is restored, and nothing else gets in.
+
+import { describe, expect, it } from 'vitest';
+import { formatSetup, parseSetup, readField } from '../ui/setup.js';
+
+describe('the setup in the address', () => {
+  it('comes back as it was', () => {
+    const setup = {
+      lang: 'pt-BR',
+      sample: 'pt',
+      text: 2,
+      label: 1,
+      strategy: 'last:2',
+      readout: 'mean',
+      epochs: 5,
+      lr: 0.0003,
+      batch: 8,
+      seed: 0,
+      valid_share: 0,
+      test_share: 0.25,
+    };
+    const hash = formatSetup(setup);
+    expect(hash).toContain('strategy=last:2');
+    expect(parseSetup(hash)).toEqual(setup);
+  });
+
+  it('is empty where nothing was chosen', () => {
+    expect(formatSetup({ seed: undefined, sample: null })).toBe('');
+    expect(parseSetup('')).toEqual({});
+  });
+
+  it.each([
+    '#epochs=0',
+    '#epochs=1.5',
+    '#epochs=',
+    '#lr=-1',
+    '#lr=NaN',
+    '#lr=Infinity',
+    '#batch=1e9',
+    '#strategy=last:0',
+    '#strategy=full;rm',
+    '#sample=../../secret',
+    '#lang=xx',
+    '#__proto__=1',
+    '#constructor=1',
+    '#valid_share=1',
+    '#%E0%A4%A',
+  ])('leaves out %s', (hash) => {
+    const setup = parseSetup(hash);
+    expect(Object.keys(setup)).toEqual([]);
+    expect(Object.getPrototypeOf(setup)).toBe(Object.prototype);
+  });
+
+  it('reads what a field holds', () => {
+    expect(readField('seed', ' 7 ')).toBe(7);
+    expect(readField('test_share', 0.2)).toBe(0.2);
+    expect(readField('epochs', 'many')).toBeUndefined();
+  });
+});
