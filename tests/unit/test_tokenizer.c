@@ -2,6 +2,7 @@
  * back. */
 #include "json.h"
 #include "tokenizer_document.h"
+#include "vocabulary.h"
 
 /* ---- merging ---- */
 
@@ -175,6 +176,24 @@ static void gpt2_ids_equal_an_independent_encoders(void **state) {
   afina_buffer_free(&rows);
 }
 
+/* 256 small tables: in some of them the bytes looked for fall on the slot of a token that they
+ * begin with, and whose neighbour in memory goes on with the rest. */
+static void a_token_is_not_found_by_its_beginning(void **state) {
+  (void)state;
+  for (uint32_t byte = 0; byte < 256; byte++) {
+    const uint8_t text[] = {(uint8_t)byte, (uint8_t)(byte + 1)};
+    afina_vocabulary vocabulary = {0};
+    uint32_t id = 9;
+    assert_int_equal(afina_vocabulary_init(&vocabulary, 2, NULL), AFINA_OK);
+    assert_int_equal(afina_vocabulary_set(&vocabulary, 0, text, 1, false, NULL), AFINA_OK);
+    assert_int_equal(afina_vocabulary_set(&vocabulary, 1, text + 1, 1, false, NULL), AFINA_OK);
+    assert_false(afina_vocabulary_find(&vocabulary, text, 2, &id));
+    assert_true(afina_vocabulary_find(&vocabulary, text + 1, 1, &id));
+    assert_int_equal(id, 1);
+    afina_vocabulary_free(&vocabulary);
+  }
+}
+
 static void free_takes_null(void **state) {
   (void)state;
   afina_tokenizer_free(NULL);
@@ -190,6 +209,7 @@ int main(void) {
       cmocka_unit_test(a_long_word_is_not_quadratic),
       cmocka_unit_test(any_bytes_survive_the_round_trip),
       cmocka_unit_test(gpt2_ids_equal_an_independent_encoders),
+      cmocka_unit_test(a_token_is_not_found_by_its_beginning),
       cmocka_unit_test(free_takes_null),
   };
   return cmocka_run_group_tests_name("tokenizer", tests, NULL, NULL);
