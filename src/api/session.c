@@ -4,6 +4,7 @@
 #include "finetune.h"
 #include "inspect.h"
 #include "model.h"
+#include "weights.h"
 
 struct afina_session {
   afina_finetune run;
@@ -11,6 +12,14 @@ struct afina_session {
   afina_tokenizer *tokenizer; /* a copy: the session outlives the model it started from */
   cJSON *model;               /* what the report says of that model */
 };
+
+/* "model" of the report: the shape, and which weights the run started from. */
+static afina_status describe_base(const afina_model *model, cJSON **out, afina_error *error) {
+  char sha[AFINA_SHA256_HEX];
+  AFINA_TRY(afina_weights_sha256(&model->gpt, sha, error));
+  AFINA_TRY(afina_model_json(model, out, error));
+  return cJSON_AddStringToObject(*out, "weights_sha256", sha) ? AFINA_OK : afina_fail_memory(error);
+}
 
 afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
                                   const afina_model *model, const afina_dataset *data,
@@ -27,7 +36,7 @@ afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
         afina_finetune_options_parse(&parsed, json, &model->gpt.config, afina_dataset_usable(data),
                                      afina_dataset_classes(data), error);
   cJSON_Delete(json);
-  if (status == AFINA_OK) status = afina_model_json(model, &session->model, error);
+  if (status == AFINA_OK) status = describe_base(model, &session->model, error);
   if (status == AFINA_OK)
     status = afina_tokenizer_copy(model->tokenizer, &session->tokenizer, error);
   if (status == AFINA_OK) status = afina_runtime_exec(runtime, &model->gpt, &session->exec, error);

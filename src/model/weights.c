@@ -43,3 +43,15 @@ afina_status afina_weights_write(const afina_gpt *gpt, afina_bytes *out, afina_e
   free(views);
   return status;
 }
+
+afina_status afina_weights_sha256(const afina_gpt *gpt, char hex[AFINA_SHA256_HEX],
+                                  afina_error *error) {
+  afina_bytes file;
+  AFINA_TRY(afina_weights_write(gpt, &file, error));
+  afina_sha256 state;
+  afina_sha256_init(&state);
+  afina_sha256_update(&state, file.data, file.size);
+  afina_sha256_finish(&state, hex);
+  afina_bytes_free(&file);
+  return AFINA_OK;
+}

@@ -4,6 +4,7 @@
 
 #include "gpt.h"
 #include "safetensors.h"
+#include "sha256.h"
 
 /* Fills gpt->weights from a file of the same shapes, whatever its number formats. Without a head in
  * the file, score.weight is left as it is and *has_head (may be NULL) is false. */
@@ -16,5 +17,9 @@ void afina_weights_views(const afina_gpt *gpt, afina_tensor_view *views);
 
 /* model.safetensors in F32. The same weights give the same bytes. */
 afina_status afina_weights_write(const afina_gpt *gpt, afina_bytes *out, afina_error *error);
+
+/* The fingerprint of the file that afina_weights_write makes. */
+afina_status afina_weights_sha256(const afina_gpt *gpt, char hex[AFINA_SHA256_HEX],
+                                  afina_error *error);
 
 #endif

@@ -102,18 +102,6 @@ static afina_status test_json(const afina_finetune *run, cJSON **out, afina_erro
   return status;
 }
 
-static afina_status weights_sha256(const afina_finetune *run, char sha[AFINA_SHA256_HEX],
-                                   afina_error *error) {
-  afina_bytes weights;
-  AFINA_TRY(afina_weights_write(&run->gpt, &weights, error));
-  afina_sha256 state;
-  afina_sha256_init(&state);
-  afina_sha256_update(&state, weights.data, weights.size);
-  afina_sha256_finish(&state, sha);
-  afina_bytes_free(&weights);
-  return AFINA_OK;
-}
-
 afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afina_error *error) {
   const char *const *labels = afina_dataset_labels(run->data);
   cJSON *json = cJSON_CreateObject();
@@ -136,7 +124,7 @@ afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, 
     return afina_fail(error, AFINA_E_STATE, "there is no report before the run is done");
   char sha[AFINA_SHA256_HEX];
   cJSON *test = NULL;
-  AFINA_TRY(weights_sha256(run, sha, error));
+  AFINA_TRY(afina_weights_sha256(&run->gpt, sha, error));
   AFINA_TRY(test_json(run, &test, error));
   cJSON *json = cJSON_CreateObject();
   const bool fine =
