@@ -24,7 +24,7 @@ static const struct {
      "           [--max-tokens N]"},
     {"perplexity", cli_perplexity, "--model DIR --data FILE"},
     {"tokenize", cli_tokenize, "--model DIR [TEXT]   (standard input when TEXT is absent)"},
-    {"tokenizer", cli_tokenizer, "--train FILE... --vocab N --out tokenizer.json"},
+    {"tokenizer", cli_tokenizer, "--train FILE[@WEIGHT]... --vocab N --out tokenizer.json"},
     {"pretrain", cli_pretrain,
      "--data FILE[@FACTOR]... --config mini|base|FILE --out DIR [--tokenizer tokenizer.json] "
      "[--resume]\n"

@@ -33,8 +33,33 @@ done:
   return status == AFINA_OK ? CLI_OK : cli_fail("tokenize", &error);
 }
 
+typedef struct counter {
+  afina_bpe_trainer *trainer;
+  size_t weight;
+} counter;
+
 static afina_status count_words(void *context, const char *text, size_t size, afina_error *error) {
-  return afina_bpe_trainer_add(context, text, size, 1, error);
+  const counter *c = context;
+  return afina_bpe_trainer_add(c->trainer, text, size, c->weight, error);
+}
+
+/* "path" or "path@weight": each word of the file counts that many times. */
+static afina_status count_file(afina_bpe_trainer *trainer, const char *word, afina_error *error) {
+  char *path = strdup(word);
+  if (!path) return afina_fail_memory(error);
+  counter c = {.trainer = trainer, .weight = 1};
+  char *at = strrchr(path, '@');
+  if (at) {
+    *at = '\0';
+    c.weight = strtoul(at + 1, NULL, 10);
+  }
+  afina_bytes text = {0};
+  afina_status status = cli_read_file(&text, path, error);
+  if (status == AFINA_OK) status = cli_each_document(text.data, text.size, count_words, &c, error);
+  if (status == AFINA_OK) fprintf(stderr, "%s: %zu bytes, weight %zu\n", path, text.size, c.weight);
+  afina_bytes_free(&text);
+  free(path);
+  return status;
 }
 
 int cli_tokenizer(int argc, char **argv) {
@@ -52,14 +77,7 @@ int cli_tokenizer(int argc, char **argv) {
   afina_tokenizer *tokenizer = NULL;
   afina_bytes json = {0};
   CLI_TRY(afina_bpe_trainer_create(&trainer, &error));
-  for (size_t i = 0; i < files.count; i++) {
-    afina_bytes text = {0};
-    CLI_TRY(cli_read_file(&text, files.items[i], &error));
-    status = cli_each_document(text.data, text.size, count_words, trainer, &error);
-    afina_bytes_free(&text);
-    if (status != AFINA_OK) goto done;
-    fprintf(stderr, "%s: counted\n", files.items[i]);
-  }
+  for (size_t i = 0; i < files.count; i++) CLI_TRY(count_file(trainer, files.items[i], &error));
   CLI_TRY(afina_bpe_trainer_finish(trainer, vocabulary, &tokenizer, &error));
   CLI_TRY(afina_tokenizer_print(tokenizer, &json, &error));
   CLI_TRY(cli_write_file(out, json.data, json.size, &error));
