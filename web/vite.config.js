@@ -1,4 +1,5 @@
-// Builds the page to build/web: static files that work under any base path, on any server, without headers.
+// Builds the page to build/web: static files that work under any base path, on any server, without
+// headers.
 
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,13 +9,17 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const output = `${repository}build/web`;
 
-/** The models that the page offers, and the files of each (the model card stays in the repository). */
+/**
+ * The models that the page offers, and the files of each (the model card stays in the repository).
+ */
 const MODELS = ['afina-mini'];
 const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'];
 
 /**
- * Law 2, the data stays: nothing may be requested from anywhere but the page's own origin. The worker is started
- * from a blob so that this policy binds it too (see engine/client.js). 'wasm-unsafe-eval' lets WASM be compiled,
+ * Law 2, the data stays: nothing may be requested from anywhere but the page's own origin. The
+ * worker is started
+ * from a blob so that this policy binds it too (see engine/client.js). 'wasm-unsafe-eval' lets WASM
+ * be compiled,
  * and nothing else.
  */
 const POLICY = [
@@ -30,7 +35,10 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Puts the policy into the built page; the development server needs inline styles and a socket, so not there. */
+/**
+ * Puts the policy into the built page; the development server needs inline styles and a socket, so
+ * not there.
+ */
 function contentSecurityPolicy() {
   return {
     name: 'afina-content-security-policy',
@@ -70,6 +78,9 @@ function modelsAndSamples() {
   };
 }
 
+/** Packages that the tests outside web/ import; they are installed here. */
+const USED_BY_TESTS = ['@axe-core/playwright', 'papaparse', 'playwright-core'];
+
 export default defineConfig({
   root,
   base: './',
@@ -85,5 +96,11 @@ export default defineConfig({
     assetsInlineLimit: 0, // no data: URLs, which the policy would refuse
     modulePreload: { polyfill: false },
   },
-  test: { root: repository, include: ['{web/test,tests/web,tests/e2e}/**/*.test.js'] },
+  test: {
+    root: repository,
+    include: ['{web/test,tests/web,tests/e2e}/**/*.test.js'],
+    alias: Object.fromEntries(USED_BY_TESTS.map((name) => [name, `${root}node_modules/${name}`])),
+    testTimeout: 60_000, // a busy machine is no failure
+    hookTimeout: 60_000,
+  },
 });

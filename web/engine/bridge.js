@@ -22,10 +22,6 @@ const decoder = new TextDecoder();
  * @param {object} module   what the factory of build/wasm/afina.mjs gives
  */
 export function createBridge(module) {
-  const reply = need(guard(() => module._afina_wasm_reply_create()));
-  const progress = need(guard(() => module._malloc(PROGRESS_NUMBERS * 8)));
-  const runtime = handle(() => module._afina_wasm_runtime_create(reply));
-
   /** Runs a call into WASM. One that traps leaves the memory in no known state: that is a crash. */
   function guard(call) {
     try {
@@ -37,10 +33,13 @@ export function createBridge(module) {
   }
 
   function need(pointer) {
-    return pointer || fail('AFINA_E_MEMORY', 'There is not enough memory for this.');
+    return pointer >>> 0 || fail('AFINA_E_MEMORY', 'There is not enough memory for this.');
   }
 
-  const number = (at) => new DataView(module.HEAPU8.buffer).getUint32(at, true);
+  /** @returns {number} the unsigned 32 bits there */
+  function number(at) {
+    return new DataView(module.HEAPU8.buffer).getUint32(at, true);
+  }
 
   function text(at, limit) {
     const bytes = module.HEAPU8.subarray(at, at + limit);
@@ -86,6 +85,10 @@ export function createBridge(module) {
     }
   }
 
+  const reply = need(guard(() => module._afina_wasm_reply_create()));
+  const progress = need(guard(() => module._malloc(PROGRESS_NUMBERS * 8)));
+  const runtime = handle(() => module._afina_wasm_runtime_create(reply));
+
   return {
     version: () => text(module._afina_wasm_version(), 64),
 
@@ -98,6 +101,9 @@ export function createBridge(module) {
         bom: packed >> 16,
       };
     },
+
+    toUtf8: (file, encoding) => lend([file], (at, size) => bytes(
+      () => module._afina_wasm_csv_to_utf8(reply, at, size, ENCODINGS.indexOf(encoding)))),
 
     /** @param {{config: Uint8Array, weights: Uint8Array, tokenizer: Uint8Array}} files */
     loadModel: ({ config, weights, tokenizer }) => lend([config, weights, tokenizer],
@@ -131,7 +137,9 @@ export function createBridge(module) {
       return readProgress(new Float64Array(module.HEAPU8.buffer, progress, PROGRESS_NUMBERS));
     },
     stop: (session, now) => guard(() => module._afina_wasm_session_stop(session, now)),
-    report: (session) => json(() => module._afina_wasm_session_report(reply, session)),
+    /** The document as it is written to a file. */
+    report: (session) => decoder.decode(
+      bytes(() => module._afina_wasm_session_report(reply, session))),
     tunedModel: (session) => handle(() => module._afina_wasm_session_model(reply, session)),
     /** Rows of the data set that were tested, and probabilities [rows, classes]. */
     tested(session) {

@@ -4,6 +4,8 @@
 import { releaseProxy, wrap } from 'comlink';
 import { EngineError } from './failure.js';
 
+const gone = { code: 'CRASH', detail: 'The engine is gone.' };
+
 /**
  * @param {Worker} worker
  * @param {() => void} onDeath   the worker is gone; pending requests are rejected already
@@ -37,6 +39,7 @@ export function connect(worker, onDeath) {
   /** @returns {Promise<any>} rejected with an EngineError */
   function request(method, args) {
     return new Promise((resolve, reject) => {
+      if (dead) return void reject(new EngineError(gone));
       pending.add(reject);
       const settle = (finish) => (outcome) => {
         if (pending.delete(reject)) finish(outcome);
@@ -52,5 +55,5 @@ export function connect(worker, onDeath) {
     });
   }
 
-  return { request, close: () => die({ code: 'CRASH', detail: 'The engine was closed.' }) };
+  return { request, close: () => die(gone) };
 }

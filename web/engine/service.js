@@ -5,7 +5,7 @@
 import { createBridge, PARTS } from './bridge.js';
 import { guessColumns } from './columns.js';
 import { createClassifiedTable } from './classified_table.js';
-import { EngineError, fail } from './failure.js';
+import { fail } from './failure.js';
 import { packModel, readModelFiles } from './model_files.js';
 import { perText } from './probabilities.js';
 import { breath, createSession, prepareRows } from './session.js';
@@ -36,12 +36,11 @@ export function createService(loadModule) {
 
   /** The bridge; where the module could not be fetched, the next request tries again. */
   function engine() {
-    started ??= loadModule().then(createBridge).catch((error) => {
+    started ??= loadModule().catch((error) => {
       started = null;
-      throw error instanceof EngineError ? error : new EngineError(
-        { code: 'NETWORK', detail: `The engine could not be loaded: ${error?.message ?? error}`,
-          values: { file: 'afina.wasm' } });
-    });
+      fail('NETWORK', `The engine could not be loaded: ${error?.message ?? error}`,
+        { file: 'afina.wasm' });
+    }).then(createBridge);
     return started;
   }
 
@@ -75,7 +74,7 @@ export function createService(loadModule) {
 
   async function open(file, name, options) {
     const bridge = await engine();
-    return readTable(file, name, (start, complete) => bridge.sniff(start, complete), options);
+    return readTable(file, name, bridge, options);
   }
 
   async function readModel(files, name) {

@@ -31,14 +31,22 @@ const PREVIEW_CELL = 200;
  */
 
 /**
+ * What the C library knows about files, through the bridge.
+ *
+ * @typedef {object} CsvFormats
+ * @property {(start: Uint8Array, complete: boolean)
+ *           => {encoding: string, delimiter: string, bom: number}} sniff
+ * @property {(bytes: Uint8Array, encoding: string) => Uint8Array} toUtf8
+ */
+
+/**
  * @param {Blob} file
  * @param {string} name
- * @param {(start: Uint8Array, complete: boolean) => {encoding: string, delimiter: string, bom:
- *           number}} sniff
+ * @param {CsvFormats} formats
  * @param {{columns?: number}} [least]   fewer columns than this are a failure
  * @returns {Promise<Table>}
  */
-export async function readTable(file, name, sniff, { columns: least = 2 } = {}) {
+export async function readTable(file, name, formats, { columns: least = 2 } = {}) {
   const megabytes = Math.ceil(file.size / 2 ** 20);
   if (megabytes > LIMIT_MEGABYTES) {
     fail('CSV_TOO_LARGE', `The file has ${megabytes} MB; the limit is ${LIMIT_MEGABYTES} MB.`,
@@ -47,9 +55,9 @@ export async function readTable(file, name, sniff, { columns: least = 2 } = {}) 
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes.length === 0) fail('CSV_EMPTY', 'The file has no bytes.');
   refuseKnownBinary(bytes);
-  const format = sniff(bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);
+  const format = formats.sniff(bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);
   if (!format.encoding.startsWith('utf-16')) refuseZeroBytes(bytes.subarray(0, SNIFF_BYTES));
-  const text = new TextDecoder(format.encoding).decode(bytes);
+  const text = decode(bytes, format.encoding, formats);
   const { header, rows, warnings, warningCount } = await parse(text, format.delimiter);
   if (!header) fail('CSV_EMPTY', 'The file holds nothing but white space.');
   if (header.length < least) {
@@ -61,6 +69,12 @@ export async function readTable(file, name, sniff, { columns: least = 2 } = {}) 
     name, encoding: format.encoding, bom: format.bom > 0, delimiter: format.delimiter,
     columns: columnNames(header), rows, warnings, warningCount,
   };
+}
+
+/** UTF-8 without its mark, by the browser; what is older, by the C library. */
+function decode(bytes, encoding, { toUtf8 }) {
+  if (encoding === 'utf-8') return new TextDecoder().decode(bytes);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(toUtf8(bytes, encoding));
 }
 
 /** @returns {import('./types.js').TableInfo} */
@@ -119,8 +133,8 @@ function parse(text, delimiter) {
           parser.pause();
           setTimeout(() => parser.resume());
         } catch (error) {
+          reject(error); // before abort(), which completes
           parser.abort();
-          reject(error);
         }
       },
       complete: () => resolve(collected),
@@ -148,7 +162,7 @@ function collector() {
       data.forEach((cells, i) => {
         const last = cells.length - 1;
         if (cells[last].endsWith('\r')) cells[last] = cells[last].slice(0, -1);
-        const blank = last === 0 && cells[0].trim() === '';
+        const blank = last === 0 && cells[0] === '';
         if (!blank) this.addRow(cells);
         if (odd.get(i) === 'MissingQuotes') brokenQuote(this.rows.length);
         if (odd.has(i)) this.warn('QUOTE', 'has a quote in the middle of a quoted cell');

@@ -1,0 +1,117 @@
+// Law 1: the command line and the page's module give the same bits. The native program trains on a
+// small table with a small model, the module does the same under Node, and weights_sha256 and the
+// whole report outside "seconds" must agree.
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tinyModel } from './tiny_model.js';
+import { modelFiles, runToEnd, startService } from './wasm.js';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const afina = here('../../build/release/afina');
+const run = promisify(execFile);
+
+let folder;
+const table = await readFile(here('rows.csv'), 'utf8');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'afina-'));
+  const files = Object.entries(tinyModel());
+  await Promise.all(files.map(([name, bytes]) => writeFile(join(folder, name), bytes)));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** `options` in the command line's spelling: valid_share is --valid-share. */
+async function native(csv, options) {
+  const [train, report, out] = ['t.csv', 'r.json', 'out'].map((name) => join(folder, name));
+  await writeFile(train, csv);
+  const flags = Object.entries(options).flatMap(
+    ([name, value]) => [`--${name.replace('_', '-')}`, String(value)]);
+  await run(afina, ['finetune', '--model', folder, '--train', train, '--text-column', 'texto',
+    '--label-column', 'rótulo', '--report', report, '--out', out, ...flags]);
+  return {
+    report: JSON.parse(await readFile(report, 'utf8')),
+    weights: await readFile(join(out, 'model.safetensors')),
+  };
+}
+
+async function module(csv, options) {
+  const service = startService();
+  await service.loadModel(modelFiles(), 'tiny');
+  const { columns } = await service.openTable(new Blob([csv]), 't.csv');
+  const [text, label] = ['texto', 'rótulo'].map((name) => columns.indexOf(name));
+  await service.chooseColumns(text, label);
+  await service.startSession(options);
+  const result = await runToEnd(service);
+  return { ...result, service, report: JSON.parse(result.report) };
+}
+
+/** The report without its clock. */
+function bare({ seconds, epochs, ...report }) {
+  expect(seconds).toBeDefined();
+  expect(epochs.length).toBeGreaterThan(0);
+  return { ...report, epochs: epochs.map(({ seconds: _, ...epoch }) => epoch) };
+}
+
+const runs = [
+  { strategy: 'full', readout: 'last', epochs: 4, batch: 5, lr: 0.003, seed: 1 },
+  { strategy: 'last:1', readout: 'mean', epochs: 3, batch: 8, lr: 0.002, seed: 7 },
+  { strategy: 'head', readout: 'special', epochs: 6, batch: 4, lr: 0.01, seed: 123456789 },
+  { strategy: 'full', epochs: 2, seed: 3, valid_share: 0.3, test_share: 0.3 },
+  {},
+];
+
+test.each(runs)('native and WASM agree on %o', async (options) => {
+  const there = await native(table, options);
+  const here = await module(table, options);
+  expect(there.report.weights_sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(here.report.weights_sha256).toBe(there.report.weights_sha256);
+  expect(bare(here.report)).toEqual(bare(there.report));
+  const weights = Buffer.from(await here.files.weights.arrayBuffer());
+  expect(weights.equals(there.weights)).toBe(true);
+});
+
+test('the threads of the command line change nothing', async () => {
+  const options = { strategy: 'full', epochs: 2, seed: 5 };
+  const [one, three] = [await native(table, { ...options, threads: 1 }),
+    await native(table, { ...options, threads: 3 })];
+  expect(bare(three.report)).toEqual(bare(one.report));
+});
+
+test('another seed gives other weights: the comparison can fail', async () => {
+  const [one, two] = [await module(table, { epochs: 1, seed: 1 }),
+    await module(table, { epochs: 1, seed: 2 })];
+  expect(one.report.weights_sha256).not.toBe(two.report.weights_sha256);
+});
+
+const semicolons = table.replace(/^(\d+|id),(.*),([^,\n]*)$/gm, '$1;$2;$3');
+const dialects = {
+  'line breaks of Windows': table.replaceAll('\n', '\r\n').replace('locked\r\n', 'locked\n'),
+  'a byte order mark': `\ufeff${table}`,
+  'UTF-16': Buffer.from(`\ufeff${table}`, 'utf16le'),
+};
+
+test.each(Object.keys(dialects))('%s: both read the same rows', async (name) => {
+  const options = { strategy: 'head', epochs: 2, seed: 1 };
+  const there = await native(dialects[name], options);
+  const here = await module(dialects[name], options);
+  const plain = await module(table, options);
+  expect(here.report.data.sha256).toBe(plain.report.data.sha256);
+  expect(bare(here.report)).toEqual(bare(there.report));
+});
+
+test('semicolons and Windows-1252: both read the same rows', async () => {
+  const old = Buffer.from(semicolons.replaceAll('👏', '!'), 'latin1');
+  old[old.indexOf('Nota dez') + 4] = 0x80; // the euro sign, which latin1 does not have
+  const options = { strategy: 'head', epochs: 2, seed: 1 };
+  const there = await native(old, options);
+  const here = await module(old, options);
+  const texts = await here.service.openTable(new Blob([old]), 'old.csv');
+  expect(texts).toMatchObject({ encoding: 'windows-1252', delimiter: ';' });
+  expect(bare(here.report)).toEqual(bare(there.report));
+});

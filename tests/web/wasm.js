@@ -1,0 +1,38 @@
+// The worker's service in Node, over the WASM module that the page runs.
+
+import { readFile } from 'node:fs/promises';
+import { createService } from '../../web/engine/service.js';
+import { tinyModel } from './tiny_model.js';
+
+const built = (name) => new URL(`../../build/wasm/${name}`, import.meta.url);
+
+export async function loadModule() {
+  const { default: createModule } = await import(/* @vite-ignore */ built('afina.mjs').href);
+  return createModule({ wasmBinary: await readFile(built('afina.wasm')) });
+}
+
+/** The service with replies unwrapped: its value, or its failure as an exception. */
+export function startService(load = loadModule) {
+  const unwrapped = (method) => async (...args) => {
+    const { value, failure } = await method(...args);
+    if (failure) throw Object.assign(new Error(`${failure.code}: ${failure.detail}`), { failure });
+    return value;
+  };
+  return Object.fromEntries(
+    Object.entries(createService(load)).map(([name, method]) => [name, unwrapped(method)]));
+}
+
+export const modelFiles = (files = tinyModel()) =>
+  Object.entries(files).map(([name, bytes]) => ({ name, blob: new Blob([bytes]) }));
+
+/** Runs slices to the end; what they gave, together. */
+export async function runToEnd(service, budget = 20) {
+  const all = { losses: [], epochsDone: [], progress: [] };
+  for (;;) {
+    const { losses, epochsDone, finished, ...progress } = await service.run(budget);
+    all.losses.push(...losses);
+    all.epochsDone.push(...epochsDone);
+    all.progress.push(progress);
+    if (finished) return { ...all, ...finished };
+  }
+}
