@@ -1,0 +1,120 @@
+// The built page in the system's Chromium, served the way GitHub Pages does: under a sub-path and
+// without headers of ours. Whatever the page asks of another address or writes to the console as
+// an error is collected, and a test that used the page fails on it.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+import { expect, vi } from 'vitest';
+import { serve } from '../../scripts/serve.mjs';
+
+export const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Longer than any training in these tests takes on a busy machine with two cores. */
+export const LONG = 300_000;
+vi.setConfig({ testTimeout: 2 * LONG, hookTimeout: LONG });
+
+/**
+ * Starts server and browser.
+ * @returns {Promise<{base: string, open: typeof open, close: () => Promise<void>}>}
+ */
+export async function start({ prefix = '/afina' } = {}) {
+  const server = await serve(at('build/web'), { prefix });
+  const base = `http://127.0.0.1:${server.address().port}${prefix}/`;
+  const executablePath = BROWSERS.find((path) => existsSync(path));
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  return {
+    base,
+    open: (options) => open(browser, base, options),
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/**
+ * A page in a fresh context, with what it did wrong in `troubles`.
+ * @param {{lang?: string, dark?: boolean, width?: number, hash?: string, wait?: boolean}} [options]
+ */
+async function open(browser, base, options = {}) {
+  const { lang = 'en', dark = false, width = 1280, hash = '', wait = true } = options;
+  const context = await browser.newContext({
+    locale: lang,
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    viewport: { width, height: 900 },
+  });
+  const page = await context.newPage();
+  const troubles = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => troubles.push(`exception: ${error.stack}`));
+  page.on('request', (request) => {
+    const url = request.url();
+    const own = url.startsWith(base) || url.startsWith('blob:') || url.startsWith('data:');
+    if (!own) troubles.push(`request: ${url}`);
+  });
+  page.on('dialog', (dialog) => dialog.accept());
+  await page.goto(base + hash);
+  if (wait) await page.locator('.model-name').waitFor({ timeout: LONG });
+  return { page, context, troubles };
+}
+
+/** Bytes of Windows-1252 for text within Latin-1. */
+export const latin1 = (text) => Buffer.from(text, 'latin1');
+
+export async function upload(page, name, content, input = '#data-file') {
+  const buffer = Buffer.isBuffer(content) ? content : Buffer.from(content);
+  await page.setInputFiles(input, { name, mimeType: 'text/csv', buffer });
+}
+
+/** Waits until the columns have been looked at, presses Train and waits for the result. */
+export async function train(page) {
+  await page.locator('#train-start:enabled').click({ timeout: LONG });
+  await page.locator('#train-start:visible').waitFor({ timeout: LONG });
+  expect(await page.locator('.live .failure:visible').count()).toBe(0);
+  await page.locator('#step-evaluate .downloads').waitFor();
+}
+
+/** What a click downloads. */
+export async function download(page, selector) {
+  const folder = await mkdtemp(join(tmpdir(), 'afina-'));
+  const [file] = await Promise.all([
+    page.waitForEvent('download', { timeout: LONG }),
+    page.locator(selector).click(),
+  ]);
+  const path = join(folder, 'file');
+  await file.saveAs(path);
+  const bytes = await readFile(path);
+  await rm(folder, { recursive: true });
+  return { name: file.suggestedFilename(), bytes };
+}
+
+/** The files of a zip, by name; unpacked by the library that the page packs with. */
+export const unzip = (bytes) => createRequire(at('web/package.json'))('fflate').unzipSync(bytes);
+
+/** Fails on what axe-core calls serious or critical. */
+export async function expectAccessible(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  expect(told).toEqual([]);
+}

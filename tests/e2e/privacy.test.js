@@ -1,0 +1,59 @@
+// Law 2: neither the page nor its worker can ask anything of another address, from the first visit.
+
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as harness from './harness.js';
+
+let site;
+let other;
+let asked = 0;
+beforeAll(async () => {
+  site = await harness.start();
+  other = createServer((request, response) => {
+    asked++;
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*' });
+    response.end('here');
+  });
+  await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  await site.close();
+  await new Promise((resolve) => other.close(resolve));
+});
+
+/** Tries to reach another address, and tells how each way ended. */
+async function reach(url) {
+  const outcome = {};
+  outcome.fetch = await fetch(url).then(
+    () => 'reached',
+    () => 'refused',
+  );
+  outcome.import = await import(/* @vite-ignore */ url).then(
+    () => 'reached',
+    () => 'refused',
+  );
+  return outcome;
+}
+
+it('refuses every foreign request, in the page and in its worker', async () => {
+  const { page, context } = await site.open();
+  const url = `http://127.0.0.1:${other.address().port}/`;
+  const source = `(${reach})(${JSON.stringify(url)})`;
+  expect(await page.evaluate(source)).toEqual({ fetch: 'refused', import: 'refused' });
+  const image = await page.evaluate(
+    (src) =>
+      new Promise((resolve) => {
+        const element = new Image();
+        element.onload = () => resolve('reached');
+        element.onerror = () => resolve('refused');
+        element.src = src;
+      }),
+    url,
+  );
+  expect(image).toBe('refused');
+  const workers = page.workers();
+  expect(workers.length).toBe(1);
+  expect(await workers[0].evaluate(source)).toEqual({ fetch: 'refused', import: 'refused' });
+  expect(asked).toBe(0);
+  await context.close();
+});
