@@ -7,7 +7,6 @@ import { defineConfig } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const repository = fileURLToPath(new URL('..', import.meta.url));
-const output = `${repository}build/web`;
 
 /**
  * The models that the page offers, and the files of each (the model card stays in the repository).
@@ -70,10 +69,10 @@ function modelsAndSamples() {
         }
       });
     },
-    async writeBundle() {
-      for (const model of MODELS) await mkdir(`${output}/models/${model}`, { recursive: true });
-      for (const name of names) await cp(repository + name, `${output}/${name}`);
-      await cp(`${root}samples`, `${output}/samples`, { recursive: true });
+    async writeBundle({ dir }) {
+      for (const model of MODELS) await mkdir(`${dir}/models/${model}`, { recursive: true });
+      for (const name of names) await cp(repository + name, `${dir}/${name}`);
+      await cp(`${root}samples`, `${dir}/samples`, { recursive: true });
     },
   };
 }
@@ -90,7 +89,7 @@ export default defineConfig({
   server: { fs: { allow: [repository] } },
   worker: { format: 'es' },
   build: {
-    outDir: output,
+    outDir: `${repository}build/web`,
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0, // no data: URLs, which the policy would refuse
