@@ -103,10 +103,22 @@ export function createSession(bridge, model, prepared, options) {
    * counted.
    */
   function rate() {
-    if (last.phase === 'train') trainingStarted ??= { worked, texts: last.texts };
+    const { texts: trained, fraction } = last;
+    if (last.phase === 'train') trainingStarted ??= { worked, texts: trained, fraction };
     if (!trainingStarted) return 0;
-    const texts = last.texts - trainingStarted.texts;
+    const texts = trained - trainingStarted.texts;
     return texts / Math.max(worked - trainingStarted.worked, 1e-3);
+  }
+
+  /**
+   * From the pace of the training itself: what comes before has its share of the whole, but takes
+   * another time for each.
+   */
+  function timeLeft() {
+    if (last.phase === 'done') return 0;
+    const done = trainingStarted ? last.fraction - trainingStarted.fraction : 0;
+    if (done < 0.002) return -1;
+    return (worked - trainingStarted.worked) * (1 - last.fraction) / done;
   }
 
   return {
@@ -124,10 +136,9 @@ export function createSession(bridge, model, prepared, options) {
       }
       worked += (performance.now() - begin) / 1000;
       const { phase, epoch, epochs, step: at, steps, fraction, bestEpoch } = last;
-      const secondsLeft = fraction > 0.005 ? worked * (1 - fraction) / fraction : -1;
       return {
         phase, epoch, epochs, step: at, steps, fraction, bestEpoch, ...news,
-        examplesPerSecond: rate(), secondsLeft, ...(cutShort && { cutShort }),
+        examplesPerSecond: rate(), secondsLeft: timeLeft(), ...(cutShort && { cutShort }),
       };
     },
 
