@@ -88,8 +88,9 @@ afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
 void afina_session_free(afina_session *session);
 
 /* One small unit of work (a batch). `now`: the caller's clock in seconds; only "seconds" in the
- * report depends on it. AFINA_E_DIVERGED: the loss is no number; the best epoch so far can still be
- * had by afina_session_stop. */
+ * report depends on it. AFINA_E_DIVERGED: a loss or a weight is no number. After any failure in
+ * training the best epoch so far can still be had by afina_session_stop; without one, or without
+ * that call, every further step fails alike. */
 afina_status afina_session_step(afina_session *session, double now, afina_progress *progress,
                                 afina_error *error);
 /* No further training: restores the best epoch so far; steps to come only test. */
@@ -117,8 +118,8 @@ afina_predictions afina_session_predictions(const afina_session *session);
 
 /* ---- inference ---- */
 
-/* probabilities [count, classes] of each text, in the order of the model's labels. An empty text is
- * read as the end-of-text token alone. */
+/* probabilities [count, classes] of each text, in the order of the model's labels. Texts are trimmed
+ * as a data set trims them; an empty one is read as the end-of-text token alone. */
 afina_status afina_classify(afina_runtime *runtime, const afina_model *model,
                             const char *const *texts, const size_t *sizes, size_t count,
                             float *probabilities, afina_error *error);

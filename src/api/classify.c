@@ -7,14 +7,15 @@
 
 enum { BATCH_TEXTS = 64, BATCH_TOKENS = 1024 };
 
-/* A text as the head reads it: cut to the context, with the end token where the readout asks for
- * it. */
+/* A text as the head reads it: trimmed as in training, cut to the context, with the end token where
+ * the readout asks for it. */
 static afina_status append_text(const afina_model *model, const char *text, size_t size,
                                 afina_tokens *tokens, afina_sequences *sequences,
                                 afina_error *error) {
   const uint32_t end = afina_tokenizer_end_of_text(model->tokenizer);
   const bool special = model->gpt.config.readout == AFINA_READOUT_SPECIAL;
   tokens->count = 0;
+  afina_text_trim(&text, &size);
   AFINA_TRY(afina_tokenizer_encode(model->tokenizer, text, size, tokens, error));
   return afina_sequences_append(sequences, tokens->ids, tokens->count, model->gpt.config.context,
                                 special || tokens->count == 0 ? &end : NULL, error);

@@ -36,6 +36,19 @@ afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *g
                          gpt->config.channels / gpt->config.heads, error);
 }
 
+/* Before memory is taken: a parameter is at least a byte of the file. */
+static afina_status check_size(const afina_gpt_config *config, size_t size, afina_error *error) {
+  afina_params params;
+  AFINA_TRY(afina_params_init(&params, config, error));
+  const size_t total = params.total;
+  afina_params_free(&params);
+  if (total <= size) return AFINA_OK;
+  return afina_fail(error, AFINA_E_FORMAT,
+                    "config.json describes %zu parameters, but model.safetensors has only %zu "
+                    "bytes: are they of the same model, and is the file whole?",
+                    total, size);
+}
+
 static afina_status read_weights(afina_model *model, const void *data, size_t size,
                                  afina_error *error) {
   afina_safetensors *file;
@@ -65,6 +78,7 @@ afina_status afina_model_load(afina_model **out, const void *config, size_t conf
                         "tokenizer.json has %zu ids, but config.json a vocabulary of %zu: are they "
                         "of the same model?",
                         afina_tokenizer_size(model->tokenizer), shape.vocabulary);
+  if (status == AFINA_OK) status = check_size(&shape, weights_size, error);
   if (status == AFINA_OK) status = afina_gpt_init(&model->gpt, &shape, error);
   if (status == AFINA_OK) status = read_weights(model, weights, weights_size, error);
   if (status != AFINA_OK) {

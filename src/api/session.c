@@ -11,6 +11,7 @@ struct afina_session {
   afina_exec exec;
   afina_tokenizer *tokenizer; /* a copy: the session outlives the model it started from */
   cJSON *model;               /* what the report says of that model */
+  afina_error failure;        /* of the step that ended the run; AFINA_OK: none */
 };
 
 /* "model" of the report: the shape, and which weights the run started from. */
@@ -60,12 +61,23 @@ void afina_session_free(afina_session *session) {
   free(session);
 }
 
+/* A failed step leaves its batch half done and cannot be tried again: the run stays failed. */
 afina_status afina_session_step(afina_session *session, double now, afina_progress *progress,
                                 afina_error *error) {
-  return afina_finetune_advance(&session->run, now, progress, error);
+  if (session->failure.status == AFINA_OK) {
+    afina_error failure;
+    if (afina_finetune_advance(&session->run, now, progress, &failure) == AFINA_OK) return AFINA_OK;
+    session->failure = failure;
+  }
+  if (error) *error = session->failure;
+  return session->failure.status;
 }
 
 void afina_session_stop(afina_session *session, double now) {
+  const afina_finetune *run = &session->run;
+  const bool trains = run->phase == AFINA_TRAIN || run->phase == AFINA_VALIDATE;
+  if (session->failure.status != AFINA_OK && !(trains && run->best_epoch)) return;
+  session->failure.status = AFINA_OK; /* the best epoch's weights are untouched by what failed */
   afina_finetune_halt(&session->run, now);
 }
 

@@ -66,8 +66,8 @@ afina_status afina_json_number(const cJSON *object, const char *key, double low,
     return afina_fail(error, AFINA_E_FORMAT, "'%s' is missing", key);
   }
   if (!(value >= low && value <= high))
-    return afina_fail(error, AFINA_E_FORMAT, "'%s' is %g, but must be from %g to %g", key, value,
-                      low, high);
+    return afina_fail(error, AFINA_E_FORMAT, "'%s' is %.10g, but must be from %.10g to %.10g", key,
+                      value, low, high);
   *out = value;
   return AFINA_OK;
 }

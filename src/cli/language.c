@@ -60,7 +60,9 @@ int cli_generate(int argc, char **argv) {
   CLI_TRY(afina_runtime_create(&runtime, threads, &error));
   CLI_TRY(cli_load_model(&model, folder, &error));
   CLI_TRY(afina_generate(runtime, model, prompt, strlen(prompt), &generation, &text, &error));
-  printf("%s%.*s\n", prompt, (int)text.size, (const char *)text.data);
+  fputs(prompt, stdout);
+  fwrite(text.data, 1, text.size, stdout); /* may hold NUL bytes */
+  putchar('\n');
 done:
   afina_bytes_free(&text);
   afina_model_free(model);

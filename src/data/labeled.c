@@ -61,7 +61,7 @@ static size_t space_at_end(const char *text, size_t size) {
   return size > 1 && memcmp(text + size - 2, "\xC2\xA0", 2) == 0 ? 2 : 0;
 }
 
-static void trim(const char **text, size_t *size) {
+void afina_text_trim(const char **text, size_t *size) {
   for (size_t n; (n = space_at_start(*text, *size)) > 0;) {
     *text += n;
     *size -= n;
@@ -193,8 +193,8 @@ afina_status afina_dataset_add(afina_dataset *data, afina_part part, const char 
   if ((unsigned)part > AFINA_PART_TEST)
     return afina_fail(error, AFINA_E_ARGUMENT, "row %zu: there is no part %d", row_number,
                       (int)part);
-  trim(&text, &text_size);
-  trim(&label, &label_size);
+  afina_text_trim(&text, &text_size);
+  afina_text_trim(&label, &label_size);
   AFINA_TRY(check_limits(data, text_size, label_size, row_number, error));
   const size_t before = data->pool.size;
   stored_row row = {.text = before, .number = row_number, .part = (uint8_t)part};
@@ -236,7 +236,7 @@ const char *const *afina_dataset_labels(const afina_dataset *data) {
 
 uint32_t afina_dataset_find(const afina_dataset *data, const char *label, size_t label_size) {
   size_t rank;
-  trim(&label, &label_size);
+  afina_text_trim(&label, &label_size);
   if (label_size == 0 || !label_find(data, label, label_size, &rank)) return AFINA_NO_LABEL;
   return (uint32_t)rank;
 }

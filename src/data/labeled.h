@@ -61,16 +61,19 @@ typedef struct afina_row {
                     file */
 } afina_row;
 
+/* Takes off what every text and label loses at both ends: ASCII white space and U+00A0. */
+void afina_text_trim(const char **text, size_t *size);
+
 afina_status afina_dataset_create(afina_dataset **out, afina_error *error);
 void afina_dataset_free(afina_dataset *data);
 
-/* Adds one row. Text and label (any bytes; NULL only with size 0) lose ASCII white space and U+00A0
- * at both ends; bytes that are not UTF-8 become U+FFFD, one for each maximal part of a sequence, as
- * browsers decode. A NUL byte stays in a text and becomes U+FFFD in a label, so that labels are C
- * strings everywhere. A row without text or label is kept, marked, and takes no part in training.
- * AFINA_E_DATA: more than AFINA_MAX_LABELS labels, or one longer than AFINA_MAX_LABEL (both say
- * that the label column may be the wrong one); AFINA_E_LIMIT: text or rows beyond the limits; the
- * message names the row. After an error the data set is as before. */
+/* Adds one row. Text and label (any bytes; NULL only with size 0) are trimmed; bytes that are not
+ * UTF-8 become U+FFFD, one for each maximal part of a sequence, as browsers decode. A NUL byte
+ * stays in a text and becomes U+FFFD in a label, so that labels are C strings everywhere. A row
+ * without text or label is kept, marked, and takes no part in training. AFINA_E_DATA: more than
+ * AFINA_MAX_LABELS labels, or one longer than AFINA_MAX_LABEL (both say that the label column may
+ * be the wrong one); AFINA_E_LIMIT: text or rows beyond the limits; the message names the row.
+ * After an error the data set is as before. */
 afina_status afina_dataset_add(afina_dataset *data, afina_part part, const char *text,
                                size_t text_size, const char *label, size_t label_size,
                                size_t row_number, afina_error *error);

@@ -244,9 +244,26 @@ static void start_test(afina_finetune *run, double now) {
   if (!batches) run->finished = now;
 }
 
+static afina_status diverged(const afina_finetune *run, const char *what, afina_error *error) {
+  return afina_fail(
+      error, AFINA_E_DIVERGED,
+      "epoch %zu, batch %zu: the %s is no longer a number; train again with a smaller learning "
+      "rate than %g",
+      run->epoch, run->step + 1, what, run->options.lr);
+}
+
+/* The loss is taken before the update: what the last update did shows in the weights only. */
+static bool weights_are_finite(const afina_finetune *run) {
+  for (size_t i = run->begin; i < run->gpt.params.total; i++)
+    if (!isfinite(run->gpt.weights[i])) return false;
+  return true;
+}
+
 /* The best epoch has the highest validation accuracy; among equals, the lowest loss. Without
  * validation rows it is the last one. */
-static void end_epoch(afina_finetune *run, double now) {
+static afina_status end_epoch(afina_finetune *run, double now, afina_error *error) {
+  if (!weights_are_finite(run)) return diverged(run, "model", error);
+  if (!isfinite(run->valid_loss)) return diverged(run, "validation loss", error);
   const double rows = (double)run->split.valid.count;
   const bool validated = run->split.valid.count > 0;
   const afina_epoch epoch = {
@@ -271,6 +288,7 @@ static void end_epoch(afina_finetune *run, double now) {
     start_test(run, now);
   else
     start_epoch(run, now);
+  return AFINA_OK;
 }
 
 static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
@@ -280,12 +298,7 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   AFINA_TRY(forward(run, batch, true, &pooled, &logits, error));
   double sum = 0;
   for (size_t i = 0; i < batch->count; i++) sum += (double)run->losses[i];
-  if (!isfinite(sum))
-    return afina_fail(
-        error, AFINA_E_DIVERGED,
-        "epoch %zu, batch %zu: the loss is no longer a number; train again with a smaller learning "
-        "rate than %g",
-        run->epoch, run->step + 1, run->options.lr);
+  if (!isfinite(sum)) return diverged(run, "loss", error);
   afina_optimizer_zero(&run->optimizer);
   backward(run, batch, pooled, logits);
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
@@ -294,10 +307,7 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   run->texts += batch->count;
   *loss = sum / (double)batch->count;
   if (++run->step < run->steps) return AFINA_OK;
-  if (run->split.valid.count == 0) {
-    end_epoch(run, now);
-    return AFINA_OK;
-  }
+  if (run->split.valid.count == 0) return end_epoch(run, now, error);
   afina_batcher_rewind(&run->valid);
   run->valid_loss = 0;
   run->valid_right = 0;
@@ -315,8 +325,7 @@ static afina_status validate(afina_finetune *run, double now, afina_error *error
     run->valid_loss += (double)run->losses[i];
     run->valid_right += afina_metrics_argmax(probabilities + i * K, K) == run->targets[i];
   }
-  if (++run->step == run->steps) end_epoch(run, now);
-  return AFINA_OK;
+  return ++run->step == run->steps ? end_epoch(run, now, error) : AFINA_OK;
 }
 
 static afina_status test(afina_finetune *run, double now, afina_error *error) {

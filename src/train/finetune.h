@@ -12,12 +12,6 @@
 #include "split.h"
 #include "tokenizer.h"
 
-/* One evaluated part: rows and probabilities [rows.count, K]. */
-typedef struct afina_evaluated {
-  afina_indices rows; /* borrowed from the split */
-  float *probabilities;
-} afina_evaluated;
-
 typedef struct afina_finetune {
   afina_finetune_options options;
   afina_gpt gpt;              /* owned: the model being tuned */
@@ -57,6 +51,8 @@ afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
                                  const afina_exec *exec, const afina_finetune_options *options,
                                  afina_error *error);
 void afina_finetune_clear(afina_finetune *run);
+/* A step that failed leaves its batch half done: do not advance further, unless a halt has gone
+ * back to the best epoch. AFINA_E_DIVERGED: a loss or a weight is no number. */
 afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progress *progress,
                                     afina_error *error);
 /* No further training: what is left is testing the best epoch so far. Before the first epoch has

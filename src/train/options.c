@@ -13,7 +13,7 @@ afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t 
   } else if (strncmp(name, "last:", 5) == 0) {
     char *end;
     const unsigned long blocks = strtoul(name + 5, &end, 10);
-    if (end == name + 5 || *end || name[5] == '-' || blocks < 1 || blocks > layers)
+    if (name[5] < '0' || name[5] > '9' || *end || blocks < 1 || blocks > layers)
       return afina_fail(error, AFINA_E_ARGUMENT,
                         "strategy '%s': K in last:K is from 1 to the model's %zu blocks", name,
                         layers);
@@ -105,9 +105,9 @@ static afina_status check_keys(const cJSON *json, afina_error *error) {
   return AFINA_OK;
 }
 
-afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
-                                          const afina_gpt_config *config, size_t rows,
-                                          size_t classes, afina_error *error) {
+static afina_status parse(afina_finetune_options *out, const cJSON *json,
+                          const afina_gpt_config *config, size_t rows, size_t classes,
+                          afina_error *error) {
   AFINA_TRY(check_keys(json, error));
   afina_finetune_options o;
   afina_finetune_defaults(&o, config, rows, classes);
@@ -138,6 +138,15 @@ afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJS
   o.seed = seed;
   *out = o;
   return AFINA_OK;
+}
+
+/* The getters blame a file; options come from the caller. */
+afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
+                                          const afina_gpt_config *config, size_t rows,
+                                          size_t classes, afina_error *error) {
+  if (parse(out, json, config, rows, classes, error) == AFINA_OK) return AFINA_OK;
+  if (error) error->status = AFINA_E_ARGUMENT;
+  return AFINA_E_ARGUMENT;
 }
 
 cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
