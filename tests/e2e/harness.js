@@ -64,7 +64,8 @@ async function open(browser, base, options = {}) {
   const page = await context.newPage();
   const troubles = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') troubles.push(`console: ${message.text()}`);
+    if (message.type() === 'error')
+      troubles.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => troubles.push(`exception: ${error.stack}`));
   page.on('request', (request) => {

@@ -21,25 +21,16 @@ afterAll(async () => {
   await new Promise((resolve) => other.close(resolve));
 });
 
-/** Tries to reach another address, and tells how each way ended. */
-async function reach(url) {
-  const outcome = {};
-  outcome.fetch = await fetch(url).then(
-    () => 'reached',
-    () => 'refused',
-  );
-  outcome.import = await import(/* @vite-ignore */ url).then(
-    () => 'reached',
-    () => 'refused',
-  );
-  return outcome;
-}
+/** Tries to reach another address, and tells how each way ended. Text: it runs in the browser. */
+const reach = (url) => `(async (url) => {
+  const outcome = async (promise) => promise.then(() => 'reached', () => 'refused');
+  return { fetch: await outcome(fetch(url)), import: await outcome(import(url)) };
+})(${JSON.stringify(url)})`;
 
 it('refuses every foreign request, in the page and in its worker', async () => {
   const { page, context } = await site.open();
   const url = `http://127.0.0.1:${other.address().port}/`;
-  const source = `(${reach})(${JSON.stringify(url)})`;
-  expect(await page.evaluate(source)).toEqual({ fetch: 'refused', import: 'refused' });
+  expect(await page.evaluate(reach(url))).toEqual({ fetch: 'refused', import: 'refused' });
   const image = await page.evaluate(
     (src) =>
       new Promise((resolve) => {
@@ -53,7 +44,7 @@ it('refuses every foreign request, in the page and in its worker', async () => {
   expect(image).toBe('refused');
   const workers = page.workers();
   expect(workers.length).toBe(1);
-  expect(await workers[0].evaluate(source)).toEqual({ fetch: 'refused', import: 'refused' });
+  expect(await workers[0].evaluate(reach(url))).toEqual({ fetch: 'refused', import: 'refused' });
   expect(asked).toBe(0);
   await context.close();
 });

@@ -60,9 +60,18 @@ it('refuses a number that makes no sense, and says which would', async () => {
   await context.close();
 });
 
+/** What the page fetches for later has arrived: both samples and the charts. */
+function everythingCame() {
+  const files = performance
+    .getEntriesByType('resource')
+    .filter(({ responseEnd }) => responseEnd > 0);
+  const count = (pattern) => files.filter(({ name }) => pattern.test(name)).length;
+  return count(/samples\/.*csv/) === 2 && count(/chart-library/) > 0;
+}
+
 it('works without a network once it has loaded', async () => {
   const { page, context, troubles } = await site.open({ hash: '#strategy=head&epochs=2&seed=1' });
-  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(everythingCame, undefined, { timeout: harness.LONG });
   await context.setOffline(true);
   await page.locator('[data-sample=pt]').click();
   await harness.train(page);

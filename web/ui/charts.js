@@ -6,11 +6,16 @@ import { h } from './dom.js';
 
 /** At most this many points on a curve: more cannot be told apart. */
 const POINTS = 400;
+/** Milliseconds between two drawings of a curve. */
+const REDRAW = 150;
 
 let library = null;
 
 export function loadCharts() {
-  library ??= import('./chart-library.js').then(({ Chart }) => Chart);
+  if (!library) {
+    library = import('./chart-library.js').then(({ Chart }) => Chart);
+    library.catch(() => (library = null));
+  }
   return library;
 }
 
@@ -45,27 +50,43 @@ export function palette() {
   };
 }
 
-/** A chart that exists once Chart.js has come, and draws the latest data that it was given. */
+/** Charts that were drawn; those of a page that was built anew are let go. */
+const charts = new Set();
+
+function letGo() {
+  for (const chart of charts) {
+    if (chart.canvas?.isConnected) continue;
+    charts.delete(chart);
+    chart.destroy();
+  }
+}
+
+/**
+ * A chart that exists once Chart.js has come, and draws the latest data that it was given, a few
+ * times a second at most: a drawing costs what some steps of training cost.
+ */
 function lineChart(label, configure) {
   const canvas = h('canvas', { role: 'img', 'aria-label': label });
   const element = h('div', { class: 'chart' }, canvas);
   let chart = null;
   let latest = null;
-  let coming = false;
+  let waiting = false;
 
-  function update() {
+  async function update() {
+    // Without the library there is still the table: the next drawing asks again.
+    const Chart = await loadCharts().catch(() => null);
+    waiting = false;
+    if (!Chart || !canvas.isConnected) return;
     const { data, options } = configure(latest, palette());
-    if (!chart) return;
+    if (!chart) {
+      letGo();
+      chart = new Chart(canvas, { type: 'line', data, options });
+      charts.add(chart);
+      return;
+    }
     chart.data.datasets.forEach((set, index) => Object.assign(set, data.datasets[index]));
     chart.options = options;
     chart.update('none');
-  }
-
-  async function create() {
-    coming = true;
-    const Chart = await loadCharts();
-    if (!canvas.isConnected) return;
-    chart = new Chart(canvas, { type: 'line', ...configure(latest, palette()) });
   }
 
   return {
@@ -73,8 +94,9 @@ function lineChart(label, configure) {
     canvas,
     draw(data) {
       latest = data;
-      if (chart) update();
-      else if (!coming) create();
+      if (waiting) return;
+      waiting = true;
+      setTimeout(update, chart ? REDRAW : 0);
     },
   };
 }
