@@ -49,8 +49,8 @@ static const cli_option *find(const cli_option *options, size_t count, const cha
   return NULL;
 }
 
-bool cli_parse(const char *command, int argc, char **argv, const cli_option *options,
-               size_t count) {
+static bool parse(const char *command, int argc, char **argv, const cli_option *options,
+                  size_t count) {
   bool given[64] = {false};
   const cli_option *list = NULL;
   bool only_words = false;
@@ -65,6 +65,11 @@ bool cli_parse(const char *command, int argc, char **argv, const cli_option *opt
       const cli_option *option = list ? list : find(options, count, "");
       if (!option) {
         fprintf(stderr, "afina %s: '%s' was not expected here\n", command, word);
+        return false;
+      }
+      if (option->kind != CLI_LIST && given[option - options]) {
+        fprintf(stderr, "afina %s: '%s' was not expected here; put a text in quotes\n", command,
+                word);
         return false;
       }
       if (!take_value(command, option, word)) return false;
@@ -95,6 +100,13 @@ bool cli_parse(const char *command, int argc, char **argv, const cli_option *opt
       return false;
     }
   return true;
+}
+
+bool cli_parse(const char *command, int argc, char **argv, const cli_option *options,
+               size_t count) {
+  if (parse(command, argc, argv, options, count)) return true;
+  fprintf(stderr, "afina %s --help shows what it takes\n", command);
+  return false;
 }
 
 void cli_list_free(cli_list *list) {

@@ -14,6 +14,7 @@ typedef struct job {
   afina_runtime *runtime;
   afina_model *model;
   cli_table table;
+  size_t width; /* of the widest row */
   afina_buffer csv;
 } job;
 
@@ -36,10 +37,9 @@ static afina_status put(job *j, const char *text, size_t size, bool first, afina
   return cli_csv_cell(&j->csv, text, size, j->table.delimiter, error);
 }
 
-/* The user's cells, made as many as the header has. */
+/* The user's cells, as many in every row, so that ours stand in columns of their own. */
 static afina_status put_row(job *j, size_t row, afina_error *error) {
-  const size_t header = cli_table_width(&j->table, 0), own = cli_table_width(&j->table, row);
-  for (size_t c = 0; c < (own > header ? own : header); c++) {
+  for (size_t c = 0; c < j->width; c++) {
     size_t size;
     const char *cell = cli_table_cell(&j->table, row, c, &size);
     AFINA_TRY(put(j, cell, size, c == 0, error));
@@ -48,6 +48,8 @@ static afina_status put_row(job *j, size_t row, afina_error *error) {
 }
 
 static afina_status put_header(job *j, afina_error *error) {
+  /* where spreadsheets would take UTF-8 for the encoding that the file had before */
+  if (j->table.marked) AFINA_TRY(afina_buffer_append(&j->csv, "\xEF\xBB\xBF", 3, error));
   AFINA_TRY(put_row(j, 0, error));
   AFINA_TRY(put(j, "predicted", 9, false, error));
   for (size_t k = 0; k < afina_model_classes(j->model); k++) {
@@ -94,7 +96,11 @@ static afina_status classify_rows(job *j, size_t column, float *p, afina_error *
 static afina_status classify_file(job *j, afina_error *error) {
   size_t column;
   AFINA_TRY(cli_table_read(&j->table, j->in, error));
-  AFINA_TRY(cli_table_find(&j->table, j->in, j->text_column, CLI_TEXT_COLUMN, &column, error));
+  AFINA_TRY(cli_table_columns(&j->table, j->in, j->text_column, NULL, &column, NULL, error));
+  for (size_t row = 0; row < j->table.row_count; row++) {
+    const size_t width = cli_table_width(&j->table, row);
+    j->width = width > j->width ? width : j->width;
+  }
   AFINA_TRY(put_header(j, error));
   float *p = afina_allocate(CHUNK, (afina_model_classes(j->model) + 1) * sizeof *p);
   if (!p) return afina_fail_memory(error);
@@ -109,6 +115,9 @@ static afina_status classify_file(job *j, afina_error *error) {
 static afina_status classify(job *j, afina_error *error) {
   if (!j->text == !j->in)
     return afina_fail(error, AFINA_E_ARGUMENT, "give either a TEXT or --csv IN.csv");
+  if (j->text && (j->out || j->text_column))
+    return afina_fail(error, AFINA_E_ARGUMENT, "--out and --text-column go with --csv IN.csv");
+  if (j->out) AFINA_TRY(cli_check_file(j->out, error));
   AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
   AFINA_TRY(cli_load_model(&j->model, j->folder, error));
   return j->text ? classify_text(j, error) : classify_file(j, error);

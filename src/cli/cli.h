@@ -57,7 +57,15 @@ afina_status cli_read_stdin(afina_bytes *out, afina_error *error);
 /* Through a temporary file and a rename: a full disk never leaves half a file in the place of a
  * whole one. */
 afina_status cli_write_file(const char *path, const void *data, size_t size, afina_error *error);
+/* All files or, where one cannot be written, none. */
+afina_status cli_write_all(const char *const *paths, const afina_bytes *contents, size_t count,
+                           afina_error *error);
+/* With the folders that it stands in. */
 afina_status cli_make_folder(const char *path, afina_error *error);
+/* Whether a folder can be made or written to, a file be written: asked before the work whose result
+ * goes there. Nothing is made. */
+afina_status cli_check_folder(const char *path, afina_error *error);
+afina_status cli_check_file(const char *path, afina_error *error);
 /* "folder/name"; free with free(). NULL without memory. */
 char *cli_join(const char *folder, const char *name);
 afina_status cli_read_in(afina_bytes *out, const char *folder, const char *name,

@@ -77,7 +77,8 @@ static afina_status parse(cli_table *table, const afina_buffer *utf8, const char
     return afina_fail(error, AFINA_E_FORMAT, "%s: the quote that opens in row %zu is never closed",
                       path, table->row_count ? table->row_count - 1 : 0);
   if (table->row_count == 0)
-    return afina_fail(error, AFINA_E_FORMAT, "%s: the file is empty", path);
+    return afina_fail(error, AFINA_E_FORMAT,
+                      "%s: the file is empty; a header row and rows of texts are needed", path);
   return AFINA_OK;
 }
 
@@ -87,9 +88,11 @@ afina_status cli_table_read(cli_table *out, const char *path, afina_error *error
   const size_t sample = bytes.size < AFINA_CSV_SAMPLE ? bytes.size : AFINA_CSV_SAMPLE;
   const afina_csv_format format = afina_csv_sniff(bytes.data, sample, sample == bytes.size);
   afina_buffer utf8 = {0};
-  cli_table table = {.delimiter = format.delimiter};
+  cli_table table = {.delimiter = format.delimiter,
+                     .marked = format.bom > 0 || format.encoding != AFINA_CSV_UTF8};
   afina_status status = AFINA_OK;
-  if (bytes.size >= 4 && memcmp(bytes.data, "PK\3\4", 4) == 0)
+  if (bytes.size >= 4 &&
+      (!memcmp(bytes.data, "PK\3\4", 4) || !memcmp(bytes.data, "\xD0\xCF\x11\xE0", 4)))
     status = afina_fail(error, AFINA_E_FORMAT,
                         "%s: a spreadsheet or zip file; save the sheet as CSV first", path);
   if (status == AFINA_OK)
@@ -124,49 +127,13 @@ const char *cli_table_cell(const cli_table *table, size_t row, size_t column, si
   return (const char *)table->text.data + table->cells[cell];
 }
 
-static const char *const usual[2][8] = {
-    {"text", "texto", "message", "mensagem", "sentence", "frase", "comment", "comentario"},
-    {"label", "rotulo", "class", "classe", "category", "categoria", "target", "sentimento"},
-};
-
-static bool find_name(const cli_table *table, const char *name, size_t *out) {
-  for (size_t c = 0; c < cli_table_width(table, 0); c++) {
-    size_t size;
-    const char *cell = cli_table_cell(table, 0, c, &size);
-    if (size == strlen(name) && memcmp(cell, name, size) == 0) {
-      *out = c;
-      return true;
-    }
-  }
-  return false;
-}
-
-afina_status cli_table_find(const cli_table *table, const char *path, const char *name,
-                            cli_column kind, size_t *out, afina_error *error) {
-  if (name && find_name(table, name, out)) return AFINA_OK;
-  for (size_t i = 0; !name && i < sizeof usual[0] / sizeof *usual[0]; i++)
-    if (find_name(table, usual[kind][i], out)) return AFINA_OK;
-  char header[200] = "";
-  for (size_t c = 0; c < cli_table_width(table, 0); c++) {
-    size_t size;
-    const char *cell = cli_table_cell(table, 0, c, &size);
-    if (strlen(header) + size + 3 > sizeof header) break;
-    if (c) strcat(header, ", ");
-    strcat(header, cell);
-  }
-  return afina_fail(
-      error, AFINA_E_DATA, "%s: no column '%s'; the header has: %s. Use --%s-column NAME", path,
-      name ? name : usual[kind][0], header, kind == CLI_TEXT_COLUMN ? "text" : "label");
-}
-
 afina_status cli_add_rows(afina_dataset *data, const char *path, afina_part part,
                           const char *text_column, const char *label_column, afina_error *error) {
   cli_table table;
   size_t text, label;
   AFINA_TRY(cli_table_read(&table, path, error));
-  afina_status status = cli_table_find(&table, path, text_column, CLI_TEXT_COLUMN, &text, error);
-  if (status == AFINA_OK)
-    status = cli_table_find(&table, path, label_column, CLI_LABEL_COLUMN, &label, error);
+  afina_status status =
+      cli_table_columns(&table, path, text_column, label_column, &text, &label, error);
   for (size_t row = 1; row < table.row_count && status == AFINA_OK; row++) {
     size_t text_size, label_size;
     const char *t = cli_table_cell(&table, row, text, &text_size);

@@ -14,6 +14,7 @@ typedef struct cli_table {
   size_t *rows;  /* [row_count + 1] first cell of each row */
   size_t cell_count, row_count, cell_capacity, row_capacity;
   char delimiter;
+  bool marked; /* the file had a byte order mark, or an encoding that is not UTF-8 */
 } cli_table;
 
 afina_status cli_table_read(cli_table *out, const char *path, afina_error *error);
@@ -22,10 +23,12 @@ size_t cli_table_width(const cli_table *table, size_t row);
 /* A cell's bytes; empty beyond the end of a short row. */
 const char *cli_table_cell(const cli_table *table, size_t row, size_t column, size_t *size);
 
-/* The column of that name; without one, of the usual names; AFINA_E_DATA lists the header. */
-typedef enum cli_column { CLI_TEXT_COLUMN, CLI_LABEL_COLUMN } cli_column;
-afina_status cli_table_find(const cli_table *table, const char *path, const char *name,
-                            cli_column kind, size_t *out, afina_error *error);
+/* The columns of texts and labels (columns.c): those of the names given or, where NULL, of the
+ * usual names, as the page guesses them. `label` NULL: only the texts are asked for. AFINA_E_DATA
+ * lists the header. */
+afina_status cli_table_columns(const cli_table *table, const char *path, const char *text_name,
+                               const char *label_name, size_t *text, size_t *label,
+                               afina_error *error);
 
 /* Adds a file's rows to a data set. */
 afina_status cli_add_rows(afina_dataset *data, const char *path, afina_part part,

@@ -1,8 +1,19 @@
 #include "documents.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char separator[] = "<|endoftext|>";
+
+double cli_cut_weight(char *path) {
+  char *at = strrchr(path, '@'), *end;
+  if (!at) return 1;
+  const double weight = strtod(at + 1, &end);
+  if (end == at + 1 || *end || !(weight > 0) || !isfinite(weight)) return 1;
+  *at = '\0';
+  return weight;
+}
 
 static afina_status emit(const char *text, const char *end, cli_document *each, void *context,
                          afina_error *error) {

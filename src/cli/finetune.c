@@ -1,5 +1,6 @@
 /* afina finetune, evaluate, export. */
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +34,14 @@ static cJSON *options_json(const job *j) {
     double value;
   } numbers[] = {{"epochs", (double)j->epochs},
                  {"batch", (double)j->batch},
-                 {"patience", j->patience == SIZE_MAX ? -1 : (double)j->patience},
+                 {"patience", j->patience == SIZE_MAX ? (double)NAN : (double)j->patience},
                  {"lr", j->lr},
                  {"weight_decay", j->weight_decay},
                  {"valid_share", j->valid_share},
                  {"test_share", j->test_share},
                  {"seed", (double)j->seed}};
   for (size_t i = 0; fine && i < sizeof numbers / sizeof *numbers; i++)
-    if (numbers[i].value >= 0)
+    if (!isnan(numbers[i].value))
       fine = cJSON_AddNumberToObject(json, numbers[i].name, numbers[i].value);
   if (fine) return json;
   cJSON_Delete(json);
@@ -102,18 +103,49 @@ static afina_status start(job *j, afina_error *error) {
   return status;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number) {
+  (void)number;
+  interrupted = 1;
+}
+
+/* The first Ctrl-C ends the training, the second one the program. */
+static void catch_interrupts(void) {
+  struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+static void print_epoch(const afina_progress *progress) {
+  const afina_epoch *e = &progress->last;
+  fprintf(stderr, "epoch %zu of %zu: train loss %.4f", e->epoch, progress->epochs, e->train_loss);
+  if (!isnan(e->valid_loss))
+    fprintf(stderr, ", validation loss %.4f, accuracy %.4f%s", e->valid_loss, e->valid_accuracy,
+            progress->best_epoch == e->epoch ? " (best)" : "");
+  fprintf(stderr, ", %.1f s\n", e->seconds);
+}
+
+/* Training that is interrupted or fails keeps the best epoch, where there is one. */
 static afina_status run(job *j, afina_error *error) {
   afina_progress progress = {0};
   size_t shown = 0;
+  bool stopped = false;
+  catch_interrupts();
   do {
-    AFINA_TRY(afina_session_step(j->session, cli_now(), &progress, error));
-    const afina_epoch *e = &progress.last;
-    if (e->epoch == shown) continue;
-    shown = e->epoch;
-    fprintf(stderr,
-            "epoch %zu of %zu: train loss %.4f, validation loss %.4f, accuracy %.4f%s, %.1f s\n",
-            e->epoch, progress.epochs, e->train_loss, e->valid_loss, e->valid_accuracy,
-            progress.best_epoch == e->epoch ? " (best)" : "", e->seconds);
+    const afina_status status = afina_session_step(j->session, cli_now(), &progress, error);
+    const bool trains = progress.phase == AFINA_TRAIN || progress.phase == AFINA_VALIDATE;
+    if (status != AFINA_OK && (stopped || !trains || !progress.best_epoch)) return status;
+    if (interrupted && !stopped && !progress.best_epoch)
+      return afina_fail(error, AFINA_E_STATE, "stopped before the first epoch had ended");
+    if (!j->quiet && progress.last.epoch != shown) print_epoch(&progress);
+    shown = progress.last.epoch;
+    if (stopped || (status == AFINA_OK && !interrupted)) continue;
+    fprintf(stderr, "%s: keeping epoch %zu, the best one\n",
+            status == AFINA_OK ? "stopped" : error->message, progress.best_epoch);
+    afina_session_stop(j->session, cli_now());
+    stopped = true;
   } while (progress.phase != AFINA_DONE);
   return AFINA_OK;
 }
@@ -138,19 +170,22 @@ static afina_status print_summary(const afina_bytes *report, afina_error *error)
 static afina_status finish(job *j, afina_error *error) {
   afina_bytes report;
   AFINA_TRY(afina_session_report(j->session, &report, error));
-  afina_status status =
-      j->report ? cli_write_file(j->report, report.data, report.size, error) : AFINA_OK;
-  if (status == AFINA_OK) status = print_summary(&report, error);
-  if (status == AFINA_OK && j->out) {
+  afina_status status = AFINA_OK;
+  if (j->out) {
     status = afina_session_model(j->session, &j->tuned, error);
     if (status == AFINA_OK) status = cli_save_model(j->tuned, j->out, "f32", error);
     if (status == AFINA_OK) status = cli_write_in(j->out, "report.json", &report, error);
   }
+  if (status == AFINA_OK && j->report)
+    status = cli_write_file(j->report, report.data, report.size, error);
+  if (status == AFINA_OK) status = print_summary(&report, error);
   afina_bytes_free(&report);
   return status;
 }
 
 static afina_status finetune(job *j, afina_error *error) {
+  if (j->out) AFINA_TRY(cli_check_folder(j->out, error));
+  if (j->report) AFINA_TRY(cli_check_file(j->report, error));
   AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
   AFINA_TRY(cli_load_model(&j->model, j->model_path, error));
   if (j->random_weights) afina_model_randomize(j->model, j->seed);
@@ -171,10 +206,10 @@ static int clean(const char *command, job *j, afina_status status, const afina_e
 }
 
 int cli_finetune(int argc, char **argv) {
-  job j = {.lr = -1,
-           .valid_share = -1,
-           .test_share = -1,
-           .weight_decay = -1,
+  job j = {.lr = (double)NAN, /* not a number: not given */
+           .valid_share = (double)NAN,
+           .test_share = (double)NAN,
+           .weight_decay = (double)NAN,
            .seed = 1,
            .patience = SIZE_MAX};
   const cli_option options[] = {
@@ -208,6 +243,7 @@ int cli_finetune(int argc, char **argv) {
 }
 
 static afina_status evaluate(job *j, afina_error *error) {
+  if (j->report) AFINA_TRY(cli_check_file(j->report, error));
   AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
   AFINA_TRY(cli_load_model(&j->model, j->model_path, error));
   AFINA_TRY(afina_dataset_create(&j->data, error));
@@ -215,10 +251,12 @@ static afina_status evaluate(job *j, afina_error *error) {
   afina_bytes report;
   AFINA_TRY(afina_evaluate(j->runtime, j->model, j->data, &report, error));
   afina_status status = AFINA_OK;
-  if (j->report)
+  if (j->report) {
     status = cli_write_file(j->report, report.data, report.size, error);
-  else
-    printf("%.*s\n", (int)report.size, (const char *)report.data);
+  } else {
+    fwrite(report.data, 1, report.size, stdout);
+    putchar('\n');
+  }
   afina_bytes_free(&report);
   return status;
 }
@@ -255,7 +293,8 @@ int cli_export(int argc, char **argv) {
   }
   afina_error error;
   afina_model *model = NULL;
-  afina_status status = cli_load_model(&model, model_path, &error);
+  afina_status status = cli_check_folder(out, &error);
+  if (status == AFINA_OK) status = cli_load_model(&model, model_path, &error);
   if (status == AFINA_OK) status = cli_save_model(model, out, dtype, &error);
   afina_model_free(model);
   return status == AFINA_OK ? CLI_OK : cli_fail("export", &error);

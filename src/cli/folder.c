@@ -1,10 +1,17 @@
 /* Model folders. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "folder.h"
 
 afina_status cli_load_model(afina_model **out, const char *folder, afina_error *error) {
+  struct stat found;
+  if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode))
+    return afina_fail(error, AFINA_E_FORMAT,
+                      "%s: there is no such folder; a model is a folder with config.json, "
+                      "model.safetensors and tokenizer.json",
+                      folder);
   afina_bytes config = {0}, weights = {0}, tokenizer = {0};
   afina_status status = cli_read_in(&config, folder, "config.json", error);
   if (status == AFINA_OK) status = cli_read_in(&weights, folder, "model.safetensors", error);
@@ -18,22 +25,31 @@ afina_status cli_load_model(afina_model **out, const char *folder, afina_error *
   return status;
 }
 
-static afina_status save(const char *folder, const char *name, afina_status made,
-                         afina_bytes *bytes, afina_error *error) {
-  if (made != AFINA_OK) return made;
-  const afina_status status = cli_write_in(folder, name, bytes, error);
-  afina_bytes_free(bytes);
-  return status;
+enum { FILES = 3 };
+
+static afina_status make_files(const afina_model *model, const char *dtype, afina_bytes *files,
+                               afina_error *error) {
+  AFINA_TRY(afina_model_save_weights(model, dtype, &files[0], error));
+  AFINA_TRY(afina_model_save(model, AFINA_FILE_CONFIG, &files[1], error));
+  return afina_model_save(model, AFINA_FILE_TOKENIZER, &files[2], error);
 }
 
+/* All files are made before one is written: a folder holds one model, never parts of two. */
 afina_status cli_save_model(const afina_model *model, const char *folder, const char *dtype,
                             afina_error *error) {
-  afina_bytes bytes = {0};
-  AFINA_TRY(cli_make_folder(folder, error));
-  AFINA_TRY(save(folder, "config.json", afina_model_save(model, AFINA_FILE_CONFIG, &bytes, error),
-                 &bytes, error));
-  AFINA_TRY(save(folder, "tokenizer.json",
-                 afina_model_save(model, AFINA_FILE_TOKENIZER, &bytes, error), &bytes, error));
-  return save(folder, "model.safetensors", afina_model_save_weights(model, dtype, &bytes, error),
-              &bytes, error);
+  static const char *const names[FILES] = {"model.safetensors", "config.json", "tokenizer.json"};
+  afina_bytes files[FILES] = {{0}};
+  char *paths[FILES] = {NULL};
+  afina_status status = make_files(model, dtype, files, error);
+  if (status == AFINA_OK) status = cli_make_folder(folder, error);
+  for (int i = 0; i < FILES && status == AFINA_OK; i++) {
+    paths[i] = cli_join(folder, names[i]);
+    if (!paths[i]) status = afina_fail_memory(error);
+  }
+  if (status == AFINA_OK) status = cli_write_all((const char *const *)paths, files, FILES, error);
+  for (int i = 0; i < FILES; i++) {
+    free(paths[i]);
+    afina_bytes_free(&files[i]);
+  }
+  return status;
 }

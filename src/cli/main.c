@@ -16,20 +16,26 @@ static const struct {
      "[--batch N]\n"
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
      "[--random-weights]\n"
-     "           [--out DIR] [--report R.json]"},
-    {"evaluate", cli_evaluate, "--model DIR --data T.csv [--report R.json] [--threads N]"},
-    {"classify", cli_classify, "--model DIR TEXT | --csv IN.csv --out OUT.csv"},
+     "           [--weight-decay X] [--quiet] [--out DIR] [--report R.json]"},
+    {"evaluate", cli_evaluate,
+     "--model DIR --data T.csv [--text-column NAME] [--label-column NAME] [--report R.json] "
+     "[--threads N]"},
+    {"classify", cli_classify,
+     "--model DIR TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   [--threads N]"},
     {"generate", cli_generate,
      "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
-     "           [--max-tokens N]"},
-    {"perplexity", cli_perplexity, "--model DIR --data FILE"},
+     "           [--max-tokens N] [--threads N]"},
+    {"perplexity", cli_perplexity, "--model DIR --data FILE [--threads N]"},
     {"tokenize", cli_tokenize, "--model DIR [TEXT]   (standard input when TEXT is absent)"},
     {"tokenizer", cli_tokenizer, "--train FILE[@WEIGHT]... --vocab N --out tokenizer.json"},
     {"pretrain", cli_pretrain,
      "--data FILE[@FACTOR]... --config mini|base|FILE --out DIR [--tokenizer tokenizer.json] "
      "[--resume]\n"
-     "           [--tokens N] [--batch N] [--micro-batch N] [--context N] [--lr X] [--decay SHARE] "
-     "[--seed N]"},
+     "           [--tokens N] [--batch N] [--micro-batch N] [--context N] [--lr X] [--decay "
+     "SHARE]\n"
+     "           [--warmup-tokens N] [--held-out SHARE] [--checkpoint-every N] [--seed N] "
+     "[--threads "
+     "N]"},
     {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
 };
 
@@ -37,6 +43,12 @@ static void usage(FILE *stream) {
   fprintf(stream, "afina %s: fine-tunes a small GPT into a text classifier\n\n", AFINA_VERSION);
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     fprintf(stream, "  afina %s %s\n", commands[i].name, commands[i].usage);
+}
+
+static bool asks_for_help(int argc, char **argv) {
+  for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+    if (strcmp(argv[i], "--help") == 0) return true;
+  return false;
 }
 
 int main(int argc, char **argv) {
@@ -48,8 +60,12 @@ int main(int argc, char **argv) {
     printf("%s\n", AFINA_VERSION);
     return CLI_OK;
   }
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc - 2, argv + 2);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    if (strcmp(argv[1], commands[i].name) != 0) continue;
+    if (!asks_for_help(argc - 2, argv + 2)) return commands[i].run(argc - 2, argv + 2);
+    printf("afina %s %s\n", commands[i].name, commands[i].usage);
+    return CLI_OK;
+  }
   fprintf(stderr, "afina: there is no command '%s'\n", argv[1]);
   usage(stderr);
   return CLI_USAGE;

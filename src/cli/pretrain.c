@@ -47,12 +47,7 @@ static afina_status open_stream(job *j, afina_stream *stream, const char *word,
                                 afina_error *error) {
   char *path = strdup(word);
   if (!path) return afina_fail_memory(error);
-  double factor = 1;
-  char *at = strrchr(path, '@');
-  if (at) {
-    *at = '\0';
-    factor = strtod(at + 1, NULL);
-  }
+  const double factor = cli_cut_weight(path);
   afina_bytes text = {0};
   encoder e = {.tokenizer = j->tokenizer};
   afina_status status = cli_read_file(&text, path, error);
@@ -228,10 +223,29 @@ static afina_status train(job *j, afina_error *error) {
   return save_model(j, error);
 }
 
+static afina_status check_options(const job *j, afina_error *error) {
+  const struct {
+    const char *name;
+    double value, low, high;
+  } numbers[] = {{"tokens", (double)j->tokens, 1, 1e15},
+                 {"batch", (double)j->batch, 1, 65536},
+                 {"context", (double)j->context, 0, AFINA_MAX_CONTEXT},
+                 {"lr", j->lr, 0, 10},
+                 {"decay", j->decay, 0, 1},
+                 {"warmup-tokens", j->warmup_tokens, 0, 1e15},
+                 {"held-out", j->held_out, 0, 0.9}};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (!(numbers[i].value >= numbers[i].low && numbers[i].value <= numbers[i].high))
+      return afina_fail(error, AFINA_E_ARGUMENT, "--%s is %.10g, but must be from %g to %.10g",
+                        numbers[i].name, numbers[i].value, numbers[i].low, numbers[i].high);
+  return cli_check_folder(j->out, error);
+}
+
 static afina_status pretrain(job *j, afina_error *error) {
-  AFINA_TRY(cli_make_folder(j->out, error));
+  AFINA_TRY(check_options(j, error));
   AFINA_TRY(prepare_model(j, error));
   AFINA_TRY(prepare_run(j, error));
+  AFINA_TRY(cli_make_folder(j->out, error));
   char *path = cli_join(j->out, "log.jsonl");
   j->log = path ? fopen(path, "a") : NULL;
   free(path);

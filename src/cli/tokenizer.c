@@ -47,14 +47,14 @@ static afina_status count_words(void *context, const char *text, size_t size, af
 static afina_status count_file(afina_bpe_trainer *trainer, const char *word, afina_error *error) {
   char *path = strdup(word);
   if (!path) return afina_fail_memory(error);
-  counter c = {.trainer = trainer, .weight = 1};
-  char *at = strrchr(path, '@');
-  if (at) {
-    *at = '\0';
-    c.weight = strtoul(at + 1, NULL, 10);
-  }
+  const double weight = cli_cut_weight(path);
+  counter c = {.trainer = trainer, .weight = weight <= 1e6 ? (size_t)weight : 0};
   afina_bytes text = {0};
-  afina_status status = cli_read_file(&text, path, error);
+  afina_status status = AFINA_OK;
+  if ((double)c.weight != weight)
+    status =
+        afina_fail(error, AFINA_E_ARGUMENT, "%s: a weight is a whole number up to 1000000", word);
+  if (status == AFINA_OK) status = cli_read_file(&text, path, error);
   if (status == AFINA_OK) status = cli_each_document(text.data, text.size, count_words, &c, error);
   if (status == AFINA_OK) fprintf(stderr, "%s: %zu bytes, weight %zu\n", path, text.size, c.weight);
   afina_bytes_free(&text);
