@@ -89,6 +89,23 @@ test('another seed gives other weights: the comparison can fail', async () => {
   expect(one.report.weights_sha256).not.toBe(two.report.weights_sha256);
 });
 
+test('a classified table is the same file, byte for byte', async () => {
+  const options = { strategy: 'head', epochs: 2, seed: 1 };
+  await native(table, options);
+  const { service } = await module(table, options);
+  const rows = ['n;texto;n', '1;"a ""b""; c";x', '', '2; Oi!\u00a0;y;far;out', '3', '4;"a\nb";'];
+  const [input, output] = ['in.csv', 'out.csv'].map((name) => join(folder, name));
+  for (const csv of [`${rows.join('\n')}\n`, `\ufeff${rows.join('\r\n')}`]) {
+    await writeFile(input, csv);
+    await run(afina, ['classify', '--model', join(folder, 'out'), '--csv', input, '--out', output,
+      '--text-column', 'texto']);
+    const { total } = await service.openClassified(new Blob([csv]), 'in.csv');
+    while ((await service.runClassified(20)).done < total);
+    const ours = Buffer.from(await (await service.takeClassified()).arrayBuffer());
+    expect(ours.toString()).toBe((await readFile(output)).toString());
+  }
+});
+
 const semicolons = table.replace(/^(\d+|id),(.*),([^,\n]*)$/gm, '$1;$2;$3');
 const dialects = {
   'line breaks of Windows': table.replaceAll('\n', '\r\n').replace('locked\r\n', 'locked\n'),

@@ -164,9 +164,10 @@ test('a whole table is classified, in slices', async () => {
   while ((await service.runClassified(1)).done < total);
   const text = await (await service.takeClassified()).text();
   const { data } = Papa.parse(text, { delimiter: ';' });
-  expect(data[0]).toEqual(['n', 'texto', 'label', ...result.classes.map((name) => `p(${name})`)]);
+  const added = ['predicted', ...result.classes.map((name) => `p_${name}`)];
+  expect(data[0]).toEqual(['n', 'texto', ...added]);
   const { probabilities } = await service.classify(['Adorei', 'Onde fica?']);
-  const rounded = probabilities[1].map((p) => Number(p.toPrecision(7)));
+  const rounded = probabilities[1].map((p) => Number(p.toFixed(6)));
   expect(data[2].slice(3).map(Number)).toEqual(rounded);
 });
 

@@ -1,20 +1,8 @@
 // A user's table with the model's answers beside it: their columns, their delimiter, and ours at
 // the end.
 
-import { freshName } from './columns.js';
 import { csvBlob, probability, probabilityName, rowWriter, wantsMark } from './csv_write.js';
 import { perText, strongest } from './probabilities.js';
-
-/**
- * The header's names, and one for each cell that stands beyond it: nothing of the user's is
- * dropped.
- */
-function allColumns({ columns, rows }) {
-  const width = rows.reduce((most, { length }) => Math.max(most, length), columns.length);
-  const names = [...columns];
-  while (names.length < width) freshName(names, `column ${names.length + 1}`);
-  return names;
-}
 
 /**
  * @param {import('./table.js').Table} table
@@ -25,18 +13,20 @@ function allColumns({ columns, rows }) {
  */
 export function createClassifiedTable(table, column, classes, ask, slice) {
   const texts = table.rows.map((cells) => cells[column] ?? '');
-  const names = allColumns(table);
-  const own = names.length;
-  const added = ['label', ...classes.map(probabilityName)].map((name) => freshName(names, name));
+  // A row that is longer than the header keeps all its cells, and ours a column of their own.
+  const lengths = [table.header, ...table.rows].map((cells) => cells.length);
+  const width = lengths.reduce((most, length) => Math.max(most, length));
+  const padded = (cells) => Array.from({ length: width }, (_, c) => cells[c] ?? '');
   const write = rowWriter(table.delimiter);
-  const parts = [write([...names.slice(0, own), ...added])];
+  const added = ['predicted', ...classes.map(probabilityName)];
+  const parts = [write([...padded(table.header), ...added])];
   let done = 0;
 
   function answer() {
     const some = slice(texts, done);
     const answers = perText(ask(some), classes.length);
     answers.forEach((shares, i) => {
-      const cells = Array.from({ length: own }, (_, c) => table.rows[done + i][c] ?? '');
+      const cells = padded(table.rows[done + i]);
       parts.push(write([...cells, classes[strongest(shares)], ...shares.map(probability)]));
     });
     done += some.length;

@@ -24,14 +24,6 @@ export function columnNames(cells) {
   });
 }
 
-/** A name that `names` does not hold yet, and now does. */
-export function freshName(names, wanted) {
-  let name = wanted;
-  for (let n = 2; names.includes(name); n++) name = `${wanted} (${n})`;
-  names.push(name);
-  return name;
-}
-
 const plain = (name) => name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
   .replace(/[\s_-]+/g, ' ').trim();
 

@@ -1,4 +1,5 @@
-// Writes CSV (RFC 4180). Cells are data: nothing but quoting is done to them.
+// Writes CSV (RFC 4180), byte by byte as the command line does (src/cli). Cells are data: nothing
+// but quoting is done to them.
 
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -7,7 +8,7 @@ export const wantsMark = ({ bom, encoding }) => bom || encoding !== 'utf-8';
 
 /** A function that writes one row, line break included. */
 export function rowWriter(delimiter) {
-  const special = new RegExp(`["\\r\\n${delimiter}]|^\\s|\\s$`);
+  const special = new RegExp(`["\\r\\n${delimiter}]`);
   const quoted = (cell) => (special.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return (cells) => `${cells.map((cell) => quoted(String(cell))).join(delimiter)}\r\n`;
 }
@@ -16,8 +17,5 @@ export function rowWriter(delimiter) {
 export const csvBlob = (parts, mark) =>
   new Blob([...(mark ? [BYTE_ORDER_MARK] : []), ...parts], { type: 'text/csv;charset=utf-8' });
 
-/** As many digits as a float32 has. */
-export const probability = (value) => String(Number(value.toPrecision(7)));
-
-/** Names of the added columns, different from those that the table has. */
-export const probabilityName = (label) => `p(${label})`;
+export const probability = (value) => value.toFixed(6);
+export const probabilityName = (label) => `p_${label}`;

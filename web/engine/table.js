@@ -24,7 +24,8 @@ const PREVIEW_CELL = 200;
  * @property {string} encoding
  * @property {boolean} bom
  * @property {string} delimiter
- * @property {string[]} columns
+ * @property {string[]} header       as written
+ * @property {string[]} columns      their names, unique
  * @property {string[][]} rows       of as many cells as the file has there
  * @property {{row: number, code: string, detail: string}[]} warnings
  * @property {number} warningCount
@@ -67,7 +68,7 @@ export async function readTable(file, name, formats, { columns: least = 2 } = {}
   if (rows.length === 0) fail('CSV_EMPTY', 'There is a header and no row below it.');
   return {
     name, encoding: format.encoding, bom: format.bom > 0, delimiter: format.delimiter,
-    columns: columnNames(header), rows, warnings, warningCount,
+    header, columns: columnNames(header), rows, warnings, warningCount,
   };
 }
 

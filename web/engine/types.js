@@ -172,7 +172,7 @@
  *           texts of a confusion cell, those first of which the model was surest
  * @property {(texts: string[]) => Promise<Answer>} classify
  * @property {(file: Blob, name: string, onProgress: OnProgress) => Promise<Blob>} classifyTable
- *           the user's CSV with the columns label and one probability per class added
+ *           the user's CSV with the columns predicted and p_LABEL, one for each class, added
  * @property {(what: 'report'|'predictions'|'model') => Promise<{blob: Blob, name: string}>}
  *           download
  *           report.json, predictions.csv, model.zip; also after a crash
