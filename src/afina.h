@@ -25,6 +25,7 @@
 #include "sample.h"   /* afina_sampling */
 #include "status.h"   /* afina_status, afina_error */
 
+/* "0.1.0": that of the library, not of the header. */
 const char *afina_version(void);
 
 /* ---- the machine ---- */
@@ -40,6 +41,8 @@ size_t afina_runtime_threads(const afina_runtime *runtime);
 
 typedef struct afina_model afina_model;
 
+/* Reads the three files of a folder (hostile input). AFINA_E_FORMAT, AFINA_E_UNSUPPORTED or
+ * AFINA_E_LIMIT, with the key or tensor that is wrong. */
 afina_status afina_model_load(afina_model **out, const void *config, size_t config_size,
                               const void *weights, size_t weights_size, const void *tokenizer,
                               size_t tokenizer_size, afina_error *error);
@@ -118,8 +121,8 @@ afina_predictions afina_session_predictions(const afina_session *session);
 
 /* ---- inference ---- */
 
-/* probabilities [count, classes] of each text, in the order of the model's labels. Texts are trimmed
- * as a data set trims them; an empty one is read as the end-of-text token alone. */
+/* probabilities [count, classes] of each text, in the order of the model's labels. Texts are
+ * trimmed as a data set trims them; an empty one is read as the end-of-text token alone. */
 afina_status afina_classify(afina_runtime *runtime, const afina_model *model,
                             const char *const *texts, const size_t *sizes, size_t count,
                             float *probabilities, afina_error *error);

@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,12 +50,25 @@ static afina_status check_size(const afina_gpt_config *config, size_t size, afin
                     total, size);
 }
 
+/* A config.json of fewer blocks than the file has would run, as another model. */
+static afina_status check_layers(const afina_safetensors *file, size_t layers, afina_error *error) {
+  char name[64];
+  snprintf(name, sizeof name, "transformer.h.%zu.ln_1.weight", layers);
+  const char *bare = strstr(name, "h."); /* GPT-2 was published without the prefix */
+  if (!afina_safetensors_find(file, name) && !afina_safetensors_find(file, bare)) return AFINA_OK;
+  return afina_fail(error, AFINA_E_FORMAT,
+                    "config.json has 'n_layer' %zu, but model.safetensors has more blocks: are "
+                    "they of the same model?",
+                    layers);
+}
+
 static afina_status read_weights(afina_model *model, const void *data, size_t size,
                                  afina_error *error) {
   afina_safetensors *file;
   AFINA_TRY(afina_safetensors_open(&file, data, size, error));
   bool has_head = false;
-  afina_status status = afina_weights_read(&model->gpt, file, &has_head, error);
+  afina_status status = check_layers(file, model->gpt.config.layers, error);
+  if (status == AFINA_OK) status = afina_weights_read(&model->gpt, file, &has_head, error);
   afina_safetensors_close(file);
   if (status == AFINA_OK && model->gpt.config.classes > 0 && !has_head)
     status =

@@ -34,6 +34,7 @@ typedef struct afina_buffer {
   size_t size, capacity;
 } afina_buffer;
 
+/* Copies `size` bytes behind the end; after AFINA_E_MEMORY the buffer is as before. */
 afina_status afina_buffer_append(afina_buffer *buffer, const void *data, size_t size,
                                  afina_error *error);
 /* Room for `size` more bytes beyond the current end; does not change buffer->size. */
@@ -50,6 +51,7 @@ typedef struct afina_arena {
 
 enum { AFINA_ALIGNMENT = 64 };
 
+/* One block of `size` bytes, rounded up to the alignment. */
 afina_status afina_arena_init(afina_arena *arena, size_t size, afina_error *error);
 /* Zeroed? No: the contents are undefined. NULL when the arena is full, which is a mistake in
  * sizing. */

@@ -10,6 +10,7 @@ typedef struct afina_rng {
   uint64_t state[4];
 } afina_rng;
 
+/* Every seed is good, 0 too. */
 void afina_rng_seed(afina_rng *rng, uint64_t seed);
 uint64_t afina_rng_next(afina_rng *rng);
 /* Uniform in [0, bound), without bias; bound > 0. */

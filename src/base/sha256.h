@@ -13,6 +13,7 @@ typedef struct afina_sha256 {
 
 enum { AFINA_SHA256_HEX = 65 }; /* 64 digits and a terminator */
 
+/* init, update any number of times, finish. */
 void afina_sha256_init(afina_sha256 *sha);
 void afina_sha256_update(afina_sha256 *sha, const void *data, size_t size);
 /* Writes the digest in lower-case hexadecimal. */

@@ -19,6 +19,7 @@ typedef struct afina_groups {
   size_t count;
 } afina_groups;
 
+/* Groups the usable rows. AFINA_E_MEMORY only. */
 afina_status afina_groups_make(afina_groups *out, const afina_dataset *data,
                                afina_equality equality, afina_error *error);
 void afina_groups_free(afina_groups *groups);

@@ -64,6 +64,7 @@ typedef struct afina_row {
 /* Takes off what every text and label loses at both ends: ASCII white space and U+00A0. */
 void afina_text_trim(const char **text, size_t *size);
 
+/* An empty data set. AFINA_E_MEMORY only. */
 afina_status afina_dataset_create(afina_dataset **out, afina_error *error);
 void afina_dataset_free(afina_dataset *data);
 

@@ -78,6 +78,7 @@ typedef struct afina_gpt_pass {
   size_t capacity;
 } afina_gpt_pass;
 
+/* A pass for models of this shape, without memory yet. */
 afina_status afina_gpt_pass_init(afina_gpt_pass *pass, const afina_gpt *gpt, afina_error *error);
 void afina_gpt_pass_free(afina_gpt_pass *pass);
 

@@ -16,6 +16,7 @@ uint16_t afina_f16_narrow(uint32_t single);
 uint32_t afina_bf16_widen(uint16_t brain);
 uint16_t afina_bf16_narrow(uint32_t single);
 
+/* The same on values. */
 float afina_f16_to_float(uint16_t half);
 uint16_t afina_f16_from_float(float x);
 float afina_bf16_to_float(uint16_t brain);

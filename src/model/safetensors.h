@@ -63,6 +63,7 @@ afina_status afina_safetensors_open(afina_safetensors **out, const void *data, s
                                     afina_error *error);
 void afina_safetensors_close(afina_safetensors *file);
 
+/* Number of tensors. */
 size_t afina_safetensors_count(const afina_safetensors *file);
 /* Tensor i < count, in the order of the header. */
 const afina_tensor_view *afina_safetensors_get(const afina_safetensors *file, size_t i);

@@ -24,6 +24,7 @@ typedef struct afina_optimizer {
   double *chunk_sums; /* squares, a chunk each: added in order, whatever thread summed them */
 } afina_optimizer;
 
+/* For the parameters from `begin` on; all moments zero. AFINA_E_MEMORY only. */
 afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
                                   const afina_optimizer_options *options, afina_error *error);
 void afina_optimizer_free(afina_optimizer *optimizer);

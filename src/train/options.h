@@ -49,9 +49,9 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
                              size_t rows, size_t classes);
 
 /* Reads
- * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share","test_share"}:
- * what is absent or null is the default for the data; so is 0 for epochs, lr and batch. Unknown
- * keys, wrong types and values out of range are AFINA_E_ARGUMENT, by name. */
+ * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share",
+ * "test_share"}: what is absent or null is the default for the data; so is 0 for epochs, lr and
+ * batch. Unknown keys, wrong types and values out of range are AFINA_E_ARGUMENT, by name. */
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
                                           const afina_gpt_config *config, size_t rows,
                                           size_t classes, afina_error *error);

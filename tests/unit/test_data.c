@@ -166,7 +166,7 @@ static void refuses_beyond_limits(void **state) {
   assert_non_null(strstr(error.message, "4711"));
   assert_non_null(strstr(error.message, "label column"));
   assert_int_equal(afina_dataset_count(data), AFINA_MAX_LABELS); /* as before */
-  add(data, AFINA_PART_ANY, "text", "42");                        /* and goes on working */
+  add(data, AFINA_PART_ANY, "text", "42");                       /* and goes on working */
 
   char *large = malloc(AFINA_MAX_TEXT + 3);
   assert_non_null(large);
