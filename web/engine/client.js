@@ -92,7 +92,8 @@ export function createEngine({ start = startWorker, storage = browserStorage } =
       const name = kept.get('openTable')?.args[1] ?? '';
       kept.set('loadClassifier', { args: [namedFiles(finished.files), name], reply: null });
       const { classes, report, files } = finished;
-      await storage.write({ name, classes, savedAt: Date.now(), report, files }).catch(() => {});
+      // Not waited for: a storage that hangs must not hold the result back.
+      storage.write({ name, classes, savedAt: Date.now(), report, files }).catch(() => {});
     }
     return progress;
   }

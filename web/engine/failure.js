@@ -15,3 +15,10 @@ export class EngineError extends Error {
 export function fail(code, detail, values) {
   throw new EngineError({ code, detail, ...(values && { values }) });
 }
+
+/** The bytes of a file of the user's, which may be gone or changed since it was chosen. */
+export async function bytesOf(blob) {
+  const buffer = await blob.arrayBuffer().catch((error) =>
+    fail('FILE_UNREADABLE', `The browser cannot read the file: ${error.message}`));
+  return new Uint8Array(buffer);
+}

@@ -1,7 +1,7 @@
 // A model as files: found among those of a folder, or in a zip, and packed into one.
 
 import { unzipSync, zipSync } from 'fflate';
-import { fail } from './failure.js';
+import { bytesOf, fail } from './failure.js';
 
 /** @typedef {{config: Uint8Array, weights: Uint8Array, tokenizer: Uint8Array}} ModelBytes */
 
@@ -33,11 +33,11 @@ function missing(file) {
 async function readAll(files) {
   const wanted = files.filter(({ name }) => Object.values(FILE_NAMES).includes(baseName(name)));
   return new Map(await Promise.all(wanted.map(
-    async ({ name, blob }) => [baseName(name), new Uint8Array(await blob.arrayBuffer())])));
+    async ({ name, blob }) => [baseName(name), await bytesOf(blob)])));
 }
 
 async function unpack(blob) {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const bytes = await bytesOf(blob);
   const filter = ({ name, originalSize }) => Object.values(FILE_NAMES).includes(baseName(name))
     && originalSize <= LIMIT;
   try {
@@ -57,7 +57,7 @@ async function unpack(blob) {
 export async function packModel(model, report) {
   const content = { 'report.json': new TextEncoder().encode(report) };
   for (const [key, name] of Object.entries(FILE_NAMES)) {
-    content[name] = new Uint8Array(await model[key].arrayBuffer());
+    content[name] = await bytesOf(model[key]);
   }
   return new Blob([zipSync(content, { level: 0 })], { type: 'application/zip' });
 }

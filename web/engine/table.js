@@ -4,7 +4,7 @@
 
 import Papa from 'papaparse';
 import { columnNames, guessColumns } from './columns.js';
-import { fail } from './failure.js';
+import { bytesOf, fail } from './failure.js';
 
 /** Above this the text would come close to the longest string that browsers hold. */
 const LIMIT_MEGABYTES = 256;
@@ -53,7 +53,7 @@ export async function readTable(file, name, formats, { columns: least = 2 } = {}
     fail('CSV_TOO_LARGE', `The file has ${megabytes} MB; the limit is ${LIMIT_MEGABYTES} MB.`,
       { megabytes, limit: LIMIT_MEGABYTES });
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await bytesOf(file);
   if (bytes.length === 0) fail('CSV_EMPTY', 'The file has no bytes.');
   refuseKnownBinary(bytes);
   const format = formats.sniff(bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);

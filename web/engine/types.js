@@ -17,6 +17,7 @@
  *   CSV_NOT_TEXT     some other binary file
  *   COLUMN_MISSING   {column}: the test file lacks a column of the training file
  *   MODEL_FILES      {file}: config.json, model.safetensors or tokenizer.json is not there
+ *   FILE_UNREADABLE  the browser cannot read a file: gone, or changed since it was chosen
  *   NETWORK          {file}: a file of the page could not be fetched
  *   CRASH            the worker died; the next call starts another and reloads what it had
  *

@@ -107,6 +107,13 @@ test('files that are no tables', async () => {
   expect(await code(Uint8Array.of(0x61, 0x2c, 0, 0x62))).toBe('CSV_NOT_TEXT');
 });
 
+test('a file that cannot be read any more is no crash', async () => {
+  const gone = { size: 10, arrayBuffer: async () => { throw new Error('file not found'); } };
+  const failure = await failureOf(readTable(gone, 'gone.csv', {}));
+  expect(failure).toMatchObject({ code: 'FILE_UNREADABLE' });
+  expect(failure.detail).toContain('file not found');
+});
+
 test('one column will do where texts are to be classified', async () => {
   const table = await read('text\nabc\ndef\n', {}, { columns: 1 });
   expect(table.rows).toEqual([['abc'], ['def']]);
