@@ -78,15 +78,27 @@ static afina_status read_weights(afina_model *model, const void *data, size_t si
   return status;
 }
 
+/* Says in which of the three files it is, where the message does not. */
+static afina_status blame(const char *file, afina_status status, afina_error *error) {
+  if (status == AFINA_OK || status == AFINA_E_MEMORY || !error || strstr(error->message, file))
+    return status;
+  const afina_error named = *error;
+  return afina_fail(error, status, "%s: %s", file, named.message);
+}
+
 afina_status afina_model_load(afina_model **out, const void *config, size_t config_size,
                               const void *weights, size_t weights_size, const void *tokenizer,
                               size_t tokenizer_size, afina_error *error) {
   afina_model *model = afina_allocate(1, sizeof *model);
   if (!model) return afina_fail_memory(error);
   afina_gpt_config shape;
-  afina_status status = afina_gpt_config_parse(&shape, &model->labels, config, config_size, error);
+  afina_status status =
+      blame("config.json",
+            afina_gpt_config_parse(&shape, &model->labels, config, config_size, error), error);
   if (status == AFINA_OK)
-    status = afina_tokenizer_parse(&model->tokenizer, tokenizer, tokenizer_size, error);
+    status =
+        blame("tokenizer.json",
+              afina_tokenizer_parse(&model->tokenizer, tokenizer, tokenizer_size, error), error);
   if (status == AFINA_OK && afina_tokenizer_size(model->tokenizer) > shape.vocabulary)
     status = afina_fail(error, AFINA_E_FORMAT,
                         "tokenizer.json has %zu ids, but config.json a vocabulary of %zu: are they "
@@ -94,7 +106,8 @@ afina_status afina_model_load(afina_model **out, const void *config, size_t conf
                         afina_tokenizer_size(model->tokenizer), shape.vocabulary);
   if (status == AFINA_OK) status = check_size(&shape, weights_size, error);
   if (status == AFINA_OK) status = afina_gpt_init(&model->gpt, &shape, error);
-  if (status == AFINA_OK) status = read_weights(model, weights, weights_size, error);
+  if (status == AFINA_OK)
+    status = blame("model.safetensors", read_weights(model, weights, weights_size, error), error);
   if (status != AFINA_OK) {
     afina_model_free(model);
     return status;
