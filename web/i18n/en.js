@@ -233,7 +233,7 @@ export default {
   },
   'evaluate.fromTestFile': 'Trained on {name}, tested on {test}.',
   'evaluate.how':
-    'What learned: {strategy}. Read: {readout}. {epochs} epochs at most, learning rate {lr}, ' +
+    'What learned: {strategy}. Read: {readout}. Epochs: at most {epochs}; learning rate {lr}, ' +
     'batch {batch}, seed {seed}.',
   'evaluate.small': {
     one: 'With only {count} test text these numbers say next to nothing.',

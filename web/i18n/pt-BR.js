@@ -235,7 +235,7 @@ export default {
   },
   'evaluate.fromTestFile': 'Treinado com {name}, testado com {test}.',
   'evaluate.how':
-    'O que aprendeu: {strategy}. Leitura: {readout}. No máximo {epochs} épocas, taxa de ' +
+    'O que aprendeu: {strategy}. Leitura: {readout}. Épocas: no máximo {epochs}; taxa de ' +
     'aprendizado {lr}, lote {batch}, semente {seed}.',
   'evaluate.small': {
     one: 'Com só {count} texto de teste, estes números não dizem quase nada.',

@@ -9,6 +9,9 @@ import { matrixPanel } from './matrix.js';
 import { majorityBaseline, SMALL_TEST, testSize, wilson, worstConfusions } from './metrics.js';
 import { stepSection } from './step.js';
 
+/** With more classes than this the matrix takes the whole width. */
+const MANY = 12;
+
 export function evaluateStep(app) {
   const { section, content } = stepSection('evaluate', 3);
   app.store.watch(['result'], ({ result }) => {
@@ -35,7 +38,7 @@ function measuredParts(app, { report, session }, measured) {
     honestWords(test, measured, session.classes),
     h(
       'div',
-      { class: 'two' },
+      { class: session.classes.length > MANY ? 'two stacked' : 'two' },
       matrixPanel(app, session.classes, test.confusion),
       h('div', {}, perClass(test), mixUps(test.confusion, session.classes)),
     ),

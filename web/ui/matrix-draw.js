@@ -2,7 +2,10 @@
 
 import { number, percent } from '../i18n/index.js';
 
-const LEAST_CELL = 26;
+/** Small enough for dozens of classes; the holder scrolls where even that does not fit. */
+const LEAST_CELL = 14;
+/** Smaller cells have a colour only. */
+const LEAST_WITH_NUMBER = 22;
 const MOST_CELL = 76;
 const MOST_LABEL = 150;
 
@@ -79,14 +82,17 @@ function drawLabels(context, classes, layout, colors, words) {
   context.fillText(words.actual, 0, 0);
   context.restore();
   context.fillStyle = colors.ink;
-  context.font = `13px ${colors.font}`;
+  context.font = `${Math.min(13, cell - 2)}px ${colors.font}`;
   classes.forEach((name, index) => {
     const middle = (index + 0.5) * cell;
     context.textAlign = 'right';
     context.fillText(shorten(context, name, label - 6), left - 8, top + middle);
     context.save();
     context.translate(left + middle, top - (slanted ? 8 : 12));
-    if (slanted) context.rotate(-Math.PI / 4);
+    if (slanted) {
+      context.rotate(-Math.PI / 4);
+      context.font = `${Math.min(13, cell * 0.72)}px ${colors.font}`;
+    }
     context.textAlign = slanted ? 'left' : 'center';
     context.fillText(shorten(context, name, slanted ? label - 6 : cell - 4), 0, 0);
     context.restore();
@@ -110,6 +116,7 @@ export function drawMatrix(context, { classes, values, view, layout, colors, wor
   const most = view === 'count' ? Math.max(1, ...values.flat()) : 1;
   context.textAlign = 'center';
   context.font = `${cell < 40 ? 11 : 14}px ${colors.font}`;
+  const sparse = classes.length > 12;
   values.forEach((row, actual) =>
     row.forEach((value, predicted) => {
       const share = value / most;
@@ -122,7 +129,7 @@ export function drawMatrix(context, { classes, values, view, layout, colors, wor
       const [x, y] = [left + predicted * cell, top + actual * cell];
       context.fillStyle = fillColor;
       context.fillRect(x + 1, y + 1, cell - 2, cell - 2);
-      if (value === 0 && classes.length > 12) return;
+      if (cell < LEAST_WITH_NUMBER || (value === 0 && sparse)) return;
       context.fillStyle = value === 0 ? colors.soft : readable(fillColor, colors);
       context.fillText(cellText(value, view), x + cell / 2, y + cell / 2 + 1);
     }),

@@ -100,6 +100,7 @@ export function matrixPanel(app, classes, confusion) {
     const next = move(view.selected, event.key, classes.length);
     if (!next) return;
     event.preventDefault();
+    showCell(holder, layout, next);
     select(next, event.key === 'Enter' || event.key === ' ');
   });
 
@@ -127,6 +128,12 @@ export function matrixPanel(app, classes, confusion) {
     spoken,
     h('details', {}, h('summary', {}, t('matrix.table')), tablePlace),
   );
+}
+
+/** Scrolls a matrix that is larger than its place. */
+function showCell(holder, { left, top, cell }, { actual, predicted }) {
+  const [x, y] = [left + predicted * cell, top + actual * cell];
+  holder.scrollTo(x - holder.clientWidth / 2, y - holder.clientHeight / 2);
 }
 
 /** The cell that a key leads to, or null for other keys. */
