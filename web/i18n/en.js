@@ -330,6 +330,7 @@ export default {
   'classify.answers': 'The class of each text',
   'classify.answer': 'Class',
   'classify.probability': 'Probability',
+  'classify.onlyFirst': 'Only the first {count} lines were classified. For more, use a CSV.',
   'classify.fileTitle': 'A whole table',
   'classify.fileHint':
     'Choose a CSV with a column of texts. You get the same table back, with the predicted class' +

@@ -332,6 +332,8 @@ export default {
   'classify.answers': 'A classe de cada texto',
   'classify.answer': 'Classe',
   'classify.probability': 'Probabilidade',
+  'classify.onlyFirst':
+    'Só as primeiras {count} linhas foram classificadas. Para mais, use um CSV.',
   'classify.fileTitle': 'Uma tabela inteira',
   'classify.fileHint':
     'Escolha um CSV com uma coluna de textos. Você recebe a mesma tabela de volta, com a classe' +

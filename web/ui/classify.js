@@ -57,19 +57,18 @@ function writing(app, { classes }) {
   let pause = 0;
 
   const ask = latestOnly(async ({ text, several }) => {
-    const texts = several
-      ? text
-          .split('\n')
-          .map((line) => line.trim())
-          .filter(Boolean)
-          .slice(0, MOST_LINES)
-      : [text.trim()].filter(Boolean);
-    if (texts.length === 0)
+    const lines = text.split('\n').map((line) => line.trim());
+    const all = (several ? lines : [text.trim()]).filter(Boolean);
+    const texts = all.slice(0, MOST_LINES);
+    if (texts.length === 0) {
       return void fill(answer, h('p', { class: 'hint' }, t('classify.empty')));
+    }
     try {
       const reply = await app.engine.classify(texts);
+      // A training has ended meanwhile: this step is about to be built anew, with other classes.
+      if (reply.classes.join('\n') !== classes.join('\n')) return;
       failure.show(null);
-      if (several) return void fill(answer, manyAnswers(texts, reply));
+      if (several) return void fill(answer, manyAnswers(texts, reply), onlyFirst(all.length));
       one.set(reply.probabilities[0]);
       if (one.element.parentNode !== answer) fill(answer, one.element);
       clearTimeout(pause);
@@ -96,6 +95,11 @@ function writing(app, { classes }) {
     spoken,
   );
 }
+
+const onlyFirst = (count) =>
+  count > MOST_LINES
+    ? h('p', { class: 'hint' }, t('classify.onlyFirst', { count: MOST_LINES }))
+    : null;
 
 /** One bar a class, in the classes' own order so that bars grow and shrink in place. */
 function oneAnswer(classes) {

@@ -103,6 +103,9 @@ export async function startPage(createEngine) {
   startTheme((theme) => store.set({ theme }));
   build(app);
 
+  // A file that misses the drop zone must not replace the page.
+  for (const type of ['dragover', 'drop'])
+    addEventListener(type, (event) => event.preventDefault());
   addEventListener('hashchange', () => followAddress(app));
   app.engine = await createEngine();
   app.loadModel().then(fetchTheRest);
