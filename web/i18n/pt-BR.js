@@ -365,6 +365,9 @@ export default {
   'failure.CSV_NOT_TEXT': 'Este arquivo não contém texto.',
   'failure.COLUMN_MISSING': 'O arquivo de teste não tem a coluna “{column}”.',
   'failure.MODEL_FILES': 'Este modelo não está completo: falta {file}.',
+  'failure.FILE_UNREADABLE':
+    'O navegador não conseguiu ler este arquivo. Ele pode ter sido movido ou alterado; ' +
+    'escolha-o de novo.',
   'failure.NETWORK': 'Um arquivo desta página não pôde ser carregado. A conexão está funcionando?',
   'failure.CRASH': 'O motor parou de repente e foi iniciado de novo.',
   'failure.UNKNOWN': 'Alguma coisa deu errado.',
