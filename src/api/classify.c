@@ -21,16 +21,11 @@ static afina_status append_text(const afina_model *model, const char *text, size
                                 special || tokens->count == 0 ? &end : NULL, error);
 }
 
-static void softmax(float *row, size_t n) {
-  float max = row[0], sum = 0;
-  for (size_t i = 1; i < n; i++) max = row[i] > max ? row[i] : max;
-  for (size_t i = 0; i < n; i++) sum += row[i] = afina_exp_float(row[i] - max);
-  for (size_t i = 0; i < n; i++) row[i] /= sum;
-}
-
 static afina_status run_batches(const afina_model *model, const afina_exec *exec,
                                 afina_batcher *batcher, float *probabilities, afina_error *error) {
   const size_t K = model->gpt.config.classes;
+  const uint32_t no_targets[BATCH_TEXTS] = {0};
+  afina_real losses[BATCH_TEXTS];
   afina_gpt_pass pass;
   AFINA_TRY(afina_gpt_pass_init(&pass, &model->gpt, error));
   afina_status status = AFINA_OK;
@@ -45,11 +40,10 @@ static afina_status run_batches(const afina_model *model, const afina_exec *exec
     status = afina_gpt_forward(&model->gpt, exec, &pass, &batch, error);
     if (status != AFINA_OK) break;
     afina_classify_forward(&model->gpt, exec, &pass);
-    for (size_t i = 0; i < b->count; i++) {
-      float *row = probabilities + b->rows[i] * K;
-      memcpy(row, pass.logits + i * K, K * sizeof *row);
-      softmax(row, K);
-    }
+    /* training's own softmax, whatever the truth: evaluating gives the bits of the report */
+    afina_cross_entropy_forward(exec, losses, pass.logits, no_targets, b->count, K);
+    for (size_t i = 0; i < b->count; i++)
+      memcpy(probabilities + b->rows[i] * K, pass.logits + i * K, K * sizeof *probabilities);
   }
   afina_gpt_pass_free(&pass);
   return status;

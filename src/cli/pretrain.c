@@ -192,11 +192,12 @@ static afina_status report(job *j, double train_loss, double seconds, afina_erro
     sum += loss * (double)tokens;
     all += tokens;
   }
-  const double held_out = all ? sum / (double)all : NAN;
   fprintf(j->log, "},\"seconds\":%.0f}\n", seconds);
   fflush(j->log);
-  fprintf(stderr, "step %llu of %llu: train %.4f, held out %.4f, %.0f s\n",
-          (unsigned long long)steps, (unsigned long long)j->steps, train_loss, held_out, seconds);
+  fprintf(stderr, "step %llu of %llu: train %.4f, ", (unsigned long long)steps,
+          (unsigned long long)j->steps, train_loss);
+  if (all) fprintf(stderr, "held out %.4f, ", sum / (double)all);
+  fprintf(stderr, "%.0f s\n", seconds);
   return AFINA_OK;
 }
 
