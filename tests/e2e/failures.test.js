@@ -24,17 +24,17 @@ describe('a bad file', () => {
     const { page, context, troubles } = await site.open({ lang: 'pt-BR' });
     const { name, bytes } = classDiary();
     await harness.upload(page, name, bytes);
-    await page.locator('#train-start:enabled').waitFor({ timeout: harness.LONG });
+    await page.locator('#train-start:enabled').waitFor();
     for (const [bad, content, sentence] of files) {
       await harness.upload(page, bad, content);
-      await expect.poll(() => failure(page).innerText()).toContain(sentence);
+      await harness.eventually(() => failure(page).innerText()).toContain(sentence);
       expect(await failure(page).innerText()).toContain(`${name} continua carregado`);
       expect(await page.locator('.file-facts h3').innerText()).toBe(name);
       expect(await page.locator('#train-start').isEnabled()).toBe(true);
     }
     await harness.expectAccessible(page);
     await harness.upload(page, name, bytes);
-    await expect.poll(() => failure(page).isVisible()).toBe(false);
+    await harness.eventually(() => failure(page).isVisible()).toBe(false);
     expect(troubles).toEqual([]);
     await context.close();
   });
@@ -43,9 +43,11 @@ describe('a bad file', () => {
     const { page, context, troubles } = await site.open();
     const { name, bytes } = classDiary();
     await harness.upload(page, name, bytes);
-    await page.locator('#train-start:enabled').waitFor({ timeout: harness.LONG });
+    await page.locator('#train-start:enabled').waitFor();
     await harness.upload(page, 'test.csv', 'other,columns\na,b\n', '#test-file');
-    await expect.poll(() => failure(page).innerText()).toContain('has no column “comentário”');
+    await harness
+      .eventually(() => failure(page).innerText())
+      .toContain('has no column “comentário”');
     await page.locator('#train-start:enabled').waitFor();
     expect(await page.locator('.test-file button').count()).toBe(0);
     expect(troubles).toEqual([]);
@@ -59,14 +61,11 @@ describe('a training', () => {
     const { page, context, troubles } = await site.open({ hash });
     const { name, bytes } = classDiary();
     await harness.upload(page, name, bytes);
-    await page.locator('#train-start:enabled').click({ timeout: harness.LONG });
-    await page
-      .locator('.live tbody tr')
-      .first()
-      .waitFor({ timeout: harness.LONG, state: 'attached' });
+    await page.locator('#train-start:enabled').click();
+    await page.locator('.live tbody tr').first().waitFor({ state: 'attached' });
     expect(await page.title()).toMatch(/^\d+% /);
     await page.locator('#train-stop').click();
-    await page.locator('[data-metric=accuracy]').waitFor({ timeout: harness.LONG });
+    await page.locator('[data-metric=accuracy]').waitFor();
     expect(await page.locator('.live tbody tr').count()).toBeLessThan(100);
     expect(await page.title()).not.toMatch(/%/);
     expect(troubles).toEqual([]);
@@ -81,8 +80,10 @@ describe('a training', () => {
     await harness.train(page);
     const before = await page.locator('[data-metric=accuracy]').innerText();
     await harness.upload(page, 'same.csv', 'text,label\na,x\nb,x\nc,x\n');
-    await page.locator('#train-start:enabled').click({ timeout: harness.LONG });
-    await expect.poll(() => failure(page, 'train').innerText()).toContain('cannot be trained');
+    await page.locator('#train-start:enabled').click();
+    await harness
+      .eventually(() => failure(page, 'train').innerText())
+      .toContain('cannot be trained');
     expect(await page.locator('[data-metric=accuracy]').innerText()).toBe(before);
     expect(await page.locator('.origin').innerText()).toContain(name);
     await page.locator('#step-classify textarea').fill('A aula foi ótima');
@@ -95,18 +96,16 @@ describe('a training', () => {
 describe('the weights', () => {
   it('that do not come can be asked for again, and the page is of use meanwhile', async () => {
     const { page, context } = await site.open({ wait: false, hash: '#lang=en' });
-    await context.setOffline(true).catch(() => {});
-    await context.setOffline(false);
     await page.route('**/model.safetensors', (route) => route.abort());
     await page.reload();
-    await page.locator('.model .failure').waitFor({ timeout: harness.LONG });
+    await page.locator('.model .failure').waitFor();
     await harness.upload(page, 'small.csv', 'text,label\na,x\nb,y\n');
     await page.locator('.preview').waitFor();
     expect(await page.locator('.data-report').innerText()).toContain('as soon as the model');
     await page.unroute('**/model.safetensors');
     await page.locator('.model .failure button').click();
-    await page.locator('.model-name').waitFor({ timeout: harness.LONG });
-    await page.locator('.balance').waitFor({ timeout: harness.LONG });
+    await page.locator('.model-name').waitFor();
+    await page.locator('.balance').waitFor();
     await context.close();
   });
 });

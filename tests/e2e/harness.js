@@ -30,6 +30,9 @@ const FLAGS = [
 export const LONG = 300_000;
 vi.setConfig({ testTimeout: 2 * LONG, hookTimeout: LONG });
 
+/** Polls until it holds, as long as a busy machine may need. */
+export const eventually = (look) => expect.poll(look, { timeout: LONG, interval: 100 });
+
 /**
  * Starts server and browser.
  * @returns {Promise<{base: string, open: typeof open, close: () => Promise<void>}>}
@@ -62,6 +65,7 @@ async function open(browser, base, options = {}) {
     viewport: { width, height: 900 },
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(LONG);
   const troubles = [];
   page.on('console', (message) => {
     if (message.type() === 'error')
@@ -75,7 +79,7 @@ async function open(browser, base, options = {}) {
   });
   page.on('dialog', (dialog) => dialog.accept());
   await page.goto(base + hash);
-  if (wait) await page.locator('.model-name').waitFor({ timeout: LONG });
+  if (wait) await page.locator('.model-name').waitFor();
   return { page, context, troubles };
 }
 
@@ -89,8 +93,8 @@ export async function upload(page, name, content, input = '#data-file') {
 
 /** Waits until the columns have been looked at, presses Train and waits for the result. */
 export async function train(page) {
-  await page.locator('#train-start:enabled').click({ timeout: LONG });
-  await page.locator('#train-start:visible').waitFor({ timeout: LONG });
+  await page.locator('#train-start:enabled').click();
+  await page.locator('#train-start:visible').waitFor();
   expect(await page.locator('.live .failure:visible').count()).toBe(0);
   await page.locator('#step-evaluate .downloads').waitFor();
 }
@@ -98,10 +102,7 @@ export async function train(page) {
 /** What a click downloads. */
 export async function download(page, selector) {
   const folder = await mkdtemp(join(tmpdir(), 'afina-'));
-  const [file] = await Promise.all([
-    page.waitForEvent('download', { timeout: LONG }),
-    page.locator(selector).click(),
-  ]);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator(selector).click()]);
   const path = join(folder, 'file');
   await file.saveAs(path);
   const bytes = await readFile(path);

@@ -38,7 +38,7 @@ describe.each(Object.keys(words))('in %s', (lang) => {
     const first = page.locator('.preview tbody tr').first();
     expect(await first.locator('td.text').innerText()).toMatch(/ótima, gostei;\s+quero "mais"\./);
     const classes = page.locator('.balance tbody th');
-    await classes.first().waitFor({ timeout: harness.LONG });
+    await classes.first().waitFor();
     expect(await classes.allInnerTexts()).toEqual(['crítica', 'elogio']);
     const problems = await page.locator('.problems').innerText();
     for (const number of ['97', '98', '99']) expect(problems).toContain(number);
@@ -117,8 +117,10 @@ describe.each(Object.keys(words))('in %s', (lang) => {
     const area = page.locator('#step-classify textarea');
     await area.fill('A aula foi maravilhosa, gostei; quero "mais".');
     const shares = page.locator('.probability .number');
-    await expect.poll(() => shares.count()).toBe(2);
-    await expect.poll(async () => (await shares.allInnerTexts()).join('')).toMatch(/\d+[.,]\d%/);
+    await harness.eventually(() => shares.count()).toBe(2);
+    await harness
+      .eventually(async () => (await shares.allInnerTexts()).join(''))
+      .toMatch(/\d+[.,]\d%/);
     const numbers = (await shares.allInnerTexts()).map((text) =>
       parseFloat(text.replace(',', '.')),
     );
@@ -126,12 +128,12 @@ describe.each(Object.keys(words))('in %s', (lang) => {
 
     await page.locator('#step-classify input[type=checkbox]').check();
     await area.fill('A aula foi ótima\n\nA prova foi horrível, não gostei.');
-    await expect.poll(() => page.locator('.answer tbody tr').count()).toBe(2);
+    await harness.eventually(() => page.locator('.answer tbody tr').count()).toBe(2);
     await harness.expectAccessible(page);
 
     const { name, bytes } = classDiary();
     const [file] = await Promise.all([
-      page.waitForEvent('download', { timeout: harness.LONG }),
+      page.waitForEvent('download'),
       harness.upload(page, name, bytes, '#classify-file'),
     ]);
     expect(file.suggestedFilename()).toBe('diário-afina.csv');

@@ -17,7 +17,7 @@ it('restores the setup of the address and writes changes into it', async () => {
     '#lang=pt-BR&sample=en&strategy=last:2&readout=mean&epochs=4&lr=0.002&batch=32&seed=9' +
     '&valid_share=0.15&test_share=0.25';
   const { page, context, troubles } = await site.open({ lang: 'en', hash });
-  await page.locator('#train-start:enabled').waitFor({ timeout: harness.LONG });
+  await page.locator('#train-start:enabled').waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('pt-BR');
   expect(await page.locator('.file-facts h3').innerText()).toBe('support-messages.csv');
   expect(await page.locator('#strategy-last').isChecked()).toBe(true);
@@ -43,7 +43,7 @@ it('restores the setup of the address and writes changes into it', async () => {
   expect(page.url()).toContain('strategy=full');
   expect(page.url()).toContain('lang=en');
   await page.reload();
-  await page.locator('#train-start:enabled').waitFor({ timeout: harness.LONG });
+  await page.locator('#train-start:enabled').waitFor();
   expect(await field(page, 'Seed').inputValue()).toBe('12');
   expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
   expect(troubles).toEqual([]);
@@ -52,7 +52,7 @@ it('restores the setup of the address and writes changes into it', async () => {
 
 it('refuses a number that makes no sense, and says which would', async () => {
   const { page, context } = await site.open({ hash: '#sample=en&seed=1' });
-  await page.locator('#train-start:enabled').waitFor({ timeout: harness.LONG });
+  await page.locator('#train-start:enabled').waitFor();
   await field(page, 'Epochs').fill('0');
   await field(page, 'Epochs').press('Tab');
   expect(await page.locator('.field-error:visible').innerText()).toContain('from 1 to 1,000');
@@ -71,7 +71,7 @@ function everythingCame() {
 
 it('works without a network once it has loaded', async () => {
   const { page, context, troubles } = await site.open({ hash: '#strategy=head&epochs=2&seed=1' });
-  await page.waitForFunction(everythingCame, undefined, { timeout: harness.LONG });
+  await page.waitForFunction(everythingCame);
   await context.setOffline(true);
   await page.locator('[data-sample=pt]').click();
   await harness.train(page);
@@ -95,9 +95,9 @@ it('keeps the trained model for the next visit', async () => {
   await page.locator('.downloads .link').waitFor();
   await page.goto('about:blank');
   await page.goto(site.base);
-  await page.locator('.saved button').first().click({ timeout: harness.LONG });
+  await page.locator('.saved button').first().click();
   await page.locator('#step-classify textarea').fill('I was charged twice');
-  await page.locator('.probability').first().waitFor({ timeout: harness.LONG });
+  await page.locator('.probability').first().waitFor();
   expect(await page.locator('.probability').count()).toBe(4);
   expect(troubles).toEqual([]);
   await context.close();
