@@ -83,9 +83,6 @@ async function open(browser, base, options = {}) {
   return { page, context, troubles };
 }
 
-/** Bytes of Windows-1252 for text within Latin-1. */
-export const latin1 = (text) => Buffer.from(text, 'latin1');
-
 export async function upload(page, name, content, input = '#data-file') {
   const buffer = Buffer.isBuffer(content) ? content : Buffer.from(content);
   await page.setInputFiles(input, { name, mimeType: 'text/csv', buffer });

@@ -33,11 +33,8 @@ it('shows a hostile table as text, trains on it and gives it back as text', asyn
   await header.first().waitFor();
   const names = await header.locator('span[dir]').allInnerTexts();
   expect(names).toEqual(['__proto__', script, image]);
-  await expect
-    .poll(() => page.locator('.balance tbody th').allInnerTexts(), {
-      timeout: harness.LONG,
-    })
-    .toEqual([image, '__proto__']);
+  const classes = page.locator('.balance tbody th');
+  await harness.eventually(() => classes.allInnerTexts()).toEqual([image, '__proto__']);
 
   await harness.train(page);
   expect(await page.locator('.per-class tbody th').allInnerTexts()).toEqual([image, '__proto__']);
