@@ -95,9 +95,9 @@ static inline void rig_fill(afina_dataset *data, afina_part part, size_t count, 
   afina_rng_seed(&rng, seed);
   for (size_t i = 0; i < count; i++) {
     const char *const *words = rig_words[i % RIG_CLASSES];
+    const size_t first = afina_rng_below(&rng, 4), second = afina_rng_below(&rng, 4);
     char text[64];
-    snprintf(text, sizeof text, "%s %s %zu", words[afina_rng_below(&rng, 4)],
-             words[afina_rng_below(&rng, 4)], (size_t)seed * 100 + i);
+    snprintf(text, sizeof text, "%s %s %zu", words[first], words[second], (size_t)seed * 100 + i);
     rig_add(data, part, text, rig_labels[i % RIG_CLASSES]);
   }
 }

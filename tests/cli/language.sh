@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Tokenizer, pretraining and its resumption, perplexity, generation; words and exit statuses.
+. "$(dirname "$0")/lib.sh"
+
+make_lm 1024
+run 0 tokenize --model lm "A chuva, o pão."
+check "ids are a JSON list" grep -qE '^\[[0-9]+(,[0-9]+)*\]$' out.txt
+printf 'A chuva, o pão.' | "$afina" tokenize --model lm > piped.txt
+check "a text from standard input has the same ids" cmp -s out.txt piped.txt
+
+# An interrupted pretraining is the uninterrupted one, bit for bit.
+pretrain halves --tokens 512
+pretrain halves --tokens 1024 --resume
+check "resumed weights differ" cmp -s lm/model.safetensors halves/model.safetensors
+check "resumed state differs" cmp -s lm/checkpoint.safetensors halves/checkpoint.safetensors
+
+run 0 perplexity --model lm --data "$here/pt.txt"
+number='[0-9.]+'
+check "perplexity prints one JSON line" grep -qE "^\\{\"loss\":$number,\"perplexity\":$number,\
+\"bits_per_byte\":$number,\"tokens\":$number,\"bytes\":$number\\}\$" out.txt
+check "all bytes are measured" grep -q "\"bytes\":$(wc -c < "$here/pt.txt")}" out.txt
+check "training lowers the loss below that of chance" \
+  awk -F'[:,]' '{ exit !($2 < log(320)) }' out.txt
+check "nothing goes to stderr" test ! -s err.txt
+
+generate() {
+  run 0 generate --model lm --prompt "A rua" --max-tokens 12 "$@"
+  cp out.txt "$name"
+}
+name=g1 generate --greedy
+name=g2 generate --greedy --seed 9 --threads 3
+check "greedy text depends on seed or threads" cmp -s g1 g2
+name=s1 generate --seed 3 --temperature 1.5
+name=s2 generate --seed 3 --temperature 1.5
+name=s3 generate --seed 4 --temperature 1.5
+name=k1 generate --seed 5 --top-k 1
+check "one seed gives two texts" cmp -s s1 s2
+check "two seeds give one text" test "$(cat s1)" != "$(cat s3)"
+check "top-k 1 is not greedy" cmp -s g1 k1
+check "the prompt comes first" grep -aq "^A rua" g1
+
+# Wrong usage is 2, work that fails is 1.
+run 2
+run 0 --help
+check "help goes to stdout" grep -q "afina finetune" out.txt
+run 0 --version
+run 0 generate --help
+check "a command's help is its own" test "$(grep -c '^afina' out.txt)" = 1
+run 2 unknown
+run 2 generate --model lm
+says "--prompt is missing"
+run 2 generate --model lm --prompt
+says "needs a value"
+run 2 generate --model lm --prompt a --max-tokens -1
+says "whole number, not '-1'"
+run 2 generate --model lm --prompt a --max-token 3
+says "no option '--max-token'"
+run 2 generate --model lm --prompt a --temperature nan
+run 2 generate --model lm --prompt a --temperature 0
+says "temperature 0"
+run 2 generate --model lm --prompt a --top-p 1.5
+run 1 generate --model nowhere --prompt a
+says "no such folder"
+run 1 perplexity --model lm --data /dev/null
+says "the text is empty"
+run 1 perplexity --model lm --data missing.txt
+run 2 tokenizer --train "$here/pt.txt" --vocab 5 --out small.json
+says "from 257"
+run 2 tokenizer --train "$here/pt.txt@0.5" --vocab 300 --out small.json
+says "whole number"
+check "no file is left by a failure" test ! -e small.json
+run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --batch 0
+says "--batch is 0"
+run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --held-out 2
+run 1 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --config missing.json
+run 1 pretrain --data "$here/pt.txt" --config "$here/config.json" --out lm/config.json \
+  --tokenizer tokenizer.json
+says "in the way"
+check "no folder is left by a failure" test ! -e new
+finish
