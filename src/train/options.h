@@ -43,8 +43,8 @@ typedef struct afina_finetune_options {
   size_t cache_bytes; /* the most that activations of frozen blocks may take; changes no result */
 } afina_finetune_options;
 
-/* The measured defaults (scripts/sweep, README) for `rows` training texts of `classes` classes and
- * this strategy. */
+/* The defaults for `rows` training texts of `classes` classes: full fine-tuning, with epochs and
+ * batch by the number of rows. Chosen by a few runs, not by a sweep. */
 void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config,
                              size_t rows, size_t classes);
 

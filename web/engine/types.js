@@ -72,7 +72,7 @@
  *           empty_label, duplicates, conflicts, leaked, invalid_utf8, too_long; the first 100 row
  *           numbers, as in the user's file
  * @property {{median: number, p95: number, max: number, context: number}} tokens
- * @property {Options} defaults      the measured defaults for this data
+ * @property {Options} defaults      the defaults for this data
  */
 
 /**
