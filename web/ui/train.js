@@ -1,4 +1,4 @@
-// Step 2: how to train, and the run itself. What the reader leaves alone is the measured default
+// Step 2: how to train, and the run itself. What the reader leaves alone is the default
 // for the data.
 
 import { t } from '../i18n/index.js';
