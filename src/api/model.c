@@ -33,7 +33,7 @@ size_t afina_runtime_threads(const afina_runtime *runtime) {
 
 afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
                                 afina_error *error) {
-  return afina_exec_init(out, &afina_kernels_plain, runtime->pool, gpt->config.context,
+  return afina_exec_init(out, afina_kernels_find("plain"), runtime->pool, gpt->config.context,
                          gpt->config.channels / gpt->config.heads, error);
 }
 

@@ -111,7 +111,7 @@ static afina_status prepare_model(job *j, afina_error *error) {
   afina_rng_seed(&rng, j->seed);
   afina_params_random(&j->gpt.params, j->gpt.weights, 0, &rng);
   AFINA_TRY(afina_pool_create(&j->pool, j->threads, error));
-  const afina_kernels *kernels = &afina_kernels_plain;
+  const afina_kernels *kernels = afina_kernels_find("plain");
 #ifdef AFINA_NATIVE_KERNELS
   afina_kernels_native_prepare();
   kernels = &afina_kernels_native;

@@ -1,10 +1,10 @@
-/* The inner loops, each with its contract. Three sets implement them:
+/* The inner loops, each with its contract. The sets that implement them:
  *
- *   afina_kernels_reference   reference.c: plain loops, the truth, over float or double
- *   afina_kernels_plain       simd.c: 128-bit SIMD, multiply then add; the same bits natively and
- * in WASM (law 1) afina_kernels_native      for pretraining only: reference.c compiled for this
- * machine's vectors with fast math, and BLAS where there is one (src/kernels/native.c); outside law
- * 1
+ *   afina_kernels_reference     reference.c: plain loops, the truth, over float or double
+ *   afina_kernels_plain         simd*.c over 128-bit vectors: multiply, then add; runs everywhere
+ *   afina_kernels_plain_wide    the same sources over 256-bit vectors (AVX2): the same bits
+ *   afina_kernels_native        for pretraining only: reference.c compiled for this machine's
+ *                               vectors with fast math, and BLAS where there is one; outside law 1
  *
  * Argument order: outputs, inputs, parameters, dimensions. Matrices are row-major; "row stride" is
  * the distance between the starts of two rows. _forward overwrites its outputs, _backward
@@ -51,7 +51,7 @@ enum {
   ((void)(D), (size_t)AFINA_GEMM_SCRATCH + 2 * (size_t)AFINA_ATTENTION_QUERIES * (size_t)(T))
 
 typedef struct afina_kernels {
-  const char *name; /* the report's "numerics" */
+  const char *name; /* the report's "numerics": sets of one name give the same bits */
 
   /* c[M,N] += a[M,K] b[K,N]. Element (m,k) of a is a[m * a_row + k * a_col], so a transposed matrix
    * is one with its strides swapped; likewise b; rows of c are c_row apart. Every element of c
@@ -116,11 +116,21 @@ typedef struct afina_kernels {
    * w -= lr (m / correction1 / (sqrt(v / correction2) + epsilon) + weight_decay w). */
   void (*adamw)(afina_real *w, afina_real *m, afina_real *v, const afina_real *gradient,
                 const afina_adamw_step *step, size_t n);
+
+  /* gemm's inner loop alone, for benchmarks: c[tile_rows, tile_columns] += a b, with a packed as
+   * [K, tile_rows] and b as [K, tile_columns]. NULL where a set has none. */
+  void (*tile)(afina_real *c, size_t c_row, const afina_real *a, const afina_real *b, size_t K);
+  size_t tile_rows, tile_columns;
 } afina_kernels;
 
 extern const afina_kernels afina_kernels_reference;
 #ifndef AFINA_DOUBLE
 extern const afina_kernels afina_kernels_plain;
+#ifdef AFINA_WIDE_KERNELS
+extern const afina_kernels afina_kernels_plain_wide; /* only where the CPU has AVX2 */
+#endif
+/* The fastest set of that name ("plain") that this machine runs; NULL where it runs none. */
+const afina_kernels *afina_kernels_find(const char *name);
 #ifdef AFINA_NATIVE_KERNELS
 extern const afina_kernels afina_kernels_native;
 /* Once, before the native set is used: keeps BLAS on the thread that calls it. */

@@ -1,17 +1,18 @@
-/* The plain set: its table, and the kernels that work element by element. reference.c has the
- * formulas. */
+/* A SIMD set: its table, and the kernels that work element by element. reference.c has the
+ * formulas.
+ */
 #include "simd.h"
 
 #define GELU_SCALE 1.59576912160573071176f /* 2 sqrt(2 / pi) */
 #define GELU_CUBE 0.044715f
 
 static AFINA_NOINLINE void gelu_forward(float *y, const float *x, size_t n) {
-  const v128 v_scale = v_splat(GELU_SCALE), v_cube = v_splat(GELU_CUBE), one = v_splat(1);
+  const vec v_scale = v_splat(GELU_SCALE), v_cube = v_splat(GELU_CUBE), one = v_splat(1);
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    const v128 a = v_load(x + i);
-    const v128 u2 = v_mul(v_scale, v_add(a, v_mul(v_cube, v_mul(v_mul(a, a), a))));
-    v_store(y + i, v_div(a, v_add(one, v_exp(simde_wasm_f32x4_neg(u2)))));
+  for (; i + WIDTH <= n; i += WIDTH) {
+    const vec a = v_load(x + i);
+    const vec u2 = v_mul(v_scale, v_add(a, v_mul(v_cube, v_mul(v_mul(a, a), a))));
+    v_store(y + i, v_div(a, v_add(one, v_exp(v_negate(u2)))));
   }
   for (; i < n; i++) {
     const float u2 = GELU_SCALE * (x[i] + GELU_CUBE * (x[i] * x[i] * x[i]));
@@ -20,15 +21,15 @@ static AFINA_NOINLINE void gelu_forward(float *y, const float *x, size_t n) {
 }
 
 static AFINA_NOINLINE void gelu_backward(float *dx, const float *dy, const float *x, size_t n) {
-  const v128 v_scale = v_splat(GELU_SCALE), v_cube = v_splat(GELU_CUBE), one = v_splat(1);
-  const v128 v_cube3 = v_splat(3 * GELU_CUBE);
+  const vec v_scale = v_splat(GELU_SCALE), v_cube = v_splat(GELU_CUBE), one = v_splat(1);
+  const vec v_cube3 = v_splat(3 * GELU_CUBE);
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    const v128 a = v_load(x + i), square = v_mul(a, a);
-    const v128 u2 = v_mul(v_scale, v_add(a, v_mul(v_cube, v_mul(square, a))));
-    const v128 s = v_div(one, v_add(one, v_exp(simde_wasm_f32x4_neg(u2))));
-    const v128 du2 = v_mul(v_scale, v_add(one, v_mul(v_cube3, square)));
-    const v128 slope = v_add(s, v_mul(v_mul(v_mul(a, s), v_sub(one, s)), du2));
+  for (; i + WIDTH <= n; i += WIDTH) {
+    const vec a = v_load(x + i), square = v_mul(a, a);
+    const vec u2 = v_mul(v_scale, v_add(a, v_mul(v_cube, v_mul(square, a))));
+    const vec s = v_div(one, v_add(one, v_exp(v_negate(u2))));
+    const vec du2 = v_mul(v_scale, v_add(one, v_mul(v_cube3, square)));
+    const vec slope = v_add(s, v_mul(v_mul(v_mul(a, s), v_sub(one, s)), du2));
     v_store(dx + i, v_mul(v_load(dy + i), slope));
   }
   for (; i < n; i++) {
@@ -42,7 +43,7 @@ static AFINA_NOINLINE void gelu_backward(float *dx, const float *dy, const float
 
 static AFINA_NOINLINE void add(float *y, const float *x, size_t n) {
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) v_store(y + i, v_add(v_load(y + i), v_load(x + i)));
+  for (; i + WIDTH <= n; i += WIDTH) v_store(y + i, v_add(v_load(y + i), v_load(x + i)));
   for (; i < n; i++) y[i] += x[i];
 }
 
@@ -52,7 +53,7 @@ static AFINA_NOINLINE double sum_of_squares(const float *x, size_t n) {
   v128 low = simde_wasm_f64x2_splat(0), high = low;
   size_t i = 0;
   for (; i + LANES <= n; i += LANES) {
-    const v128 four = v_load(x + i);
+    const v128 four = q_load(x + i);
     const v128 a = simde_wasm_f64x2_promote_low_f32x4(four);
     const v128 b =
         simde_wasm_f64x2_promote_low_f32x4(simde_wasm_i32x4_shuffle(four, four, 2, 3, 6, 7));
@@ -67,18 +68,18 @@ static AFINA_NOINLINE double sum_of_squares(const float *x, size_t n) {
 
 static AFINA_NOINLINE void adamw(float *w, float *m, float *v, const float *gradient,
                                  const afina_adamw_step *step, size_t n) {
-  const v128 beta1 = v_splat(step->beta1), rest1 = v_splat(1 - step->beta1);
-  const v128 beta2 = v_splat(step->beta2), rest2 = v_splat(1 - step->beta2);
-  const v128 correction1 = v_splat(step->correction1), correction2 = v_splat(step->correction2);
-  const v128 gradient_scale = v_splat(step->gradient_scale), epsilon = v_splat(step->epsilon);
-  const v128 lr = v_splat(step->lr), weight_decay = v_splat(step->weight_decay);
+  const vec beta1 = v_splat(step->beta1), rest1 = v_splat(1 - step->beta1);
+  const vec beta2 = v_splat(step->beta2), rest2 = v_splat(1 - step->beta2);
+  const vec correction1 = v_splat(step->correction1), correction2 = v_splat(step->correction2);
+  const vec gradient_scale = v_splat(step->gradient_scale), epsilon = v_splat(step->epsilon);
+  const vec lr = v_splat(step->lr), weight_decay = v_splat(step->weight_decay);
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) {
-    const v128 g = v_mul(v_load(gradient + i), gradient_scale), old = v_load(w + i);
-    const v128 first = v_add(v_mul(beta1, v_load(m + i)), v_mul(rest1, g));
-    const v128 second = v_add(v_mul(beta2, v_load(v + i)), v_mul(rest2, v_mul(g, g)));
-    const v128 root = simde_wasm_f32x4_sqrt(v_div(second, correction2));
-    const v128 update = v_div(v_div(first, correction1), v_add(root, epsilon));
+  for (; i + WIDTH <= n; i += WIDTH) {
+    const vec g = v_mul(v_load(gradient + i), gradient_scale), old = v_load(w + i);
+    const vec first = v_add(v_mul(beta1, v_load(m + i)), v_mul(rest1, g));
+    const vec second = v_add(v_mul(beta2, v_load(v + i)), v_mul(rest2, v_mul(g, g)));
+    const vec root = v_sqrt(v_div(second, correction2));
+    const vec update = v_div(v_div(first, correction1), v_add(root, epsilon));
     v_store(m + i, first);
     v_store(v + i, second);
     v_store(w + i, v_sub(old, v_mul(lr, v_add(update, v_mul(weight_decay, old)))));
@@ -93,20 +94,23 @@ static AFINA_NOINLINE void adamw(float *w, float *m, float *v, const float *grad
   }
 }
 
-const afina_kernels afina_kernels_plain = {
+const afina_kernels AFINA_JOIN_EXPANDED(kernels, AFINA_SET) = {
     .name = "plain",
-    .gemm = afina_simd_gemm,
-    .layernorm_forward = afina_simd_layernorm_forward,
-    .layernorm_backward = afina_simd_layernorm_backward,
-    .layernorm_backward_parameters = afina_simd_layernorm_backward_parameters,
+    .gemm = AFINA_LOCAL(gemm),
+    .layernorm_forward = AFINA_LOCAL(layernorm_forward),
+    .layernorm_backward = AFINA_LOCAL(layernorm_backward),
+    .layernorm_backward_parameters = AFINA_LOCAL(layernorm_backward_parameters),
     .gelu_forward = gelu_forward,
     .gelu_backward = gelu_backward,
-    .attention_forward = afina_simd_attention_forward,
-    .attention_backward = afina_simd_attention_backward,
-    .softmax_cross_entropy_forward = afina_simd_softmax_cross_entropy_forward,
-    .softmax_cross_entropy_backward = afina_simd_softmax_cross_entropy_backward,
-    .bias_backward = afina_simd_bias_backward,
+    .attention_forward = AFINA_LOCAL(attention_forward),
+    .attention_backward = AFINA_LOCAL(attention_backward),
+    .softmax_cross_entropy_forward = AFINA_LOCAL(softmax_cross_entropy_forward),
+    .softmax_cross_entropy_backward = AFINA_LOCAL(softmax_cross_entropy_backward),
+    .bias_backward = AFINA_LOCAL(bias_backward),
     .add = add,
     .sum_of_squares = sum_of_squares,
     .adamw = adamw,
+    .tile = AFINA_LOCAL(tile),
+    .tile_rows = TILE_M,
+    .tile_columns = TILE_N,
 };

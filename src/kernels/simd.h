@@ -1,15 +1,21 @@
-/* What the files of the plain set share: short names over SIMDe's wasm/simd128.h, the exponential,
- * and the kernels that simd.c lists. Private to this folder.
+/* What the files of a SIMD set share: short names over SIMDe's vectors, the exponential, and the
+ * kernels that simd.c lists. Private to this folder.
+ *
+ * These sources are compiled once for each set (CMakeLists.txt): AFINA_SET is its name, AFINA_WIDE
+ * asks for 256-bit vectors. `vec` has WIDTH floats, `v128` always LANES.
  *
  * Law 1 here: multiply, then add (never fused); minima and maxima only as "b < a ? b : a", never
  * the IEEE operations whose NaN rules differ between machines; every sum in an order that depends
  * on its length alone. Four-lane sums add element i to lane i mod 4, then (lane 0 + lane 1) + (lane
- * 2 + lane 3), then the n mod 4 last elements one by one. Elements of an elementwise kernel get the
- * same operations in the vector loop and in its scalar tail. */
+ * 2 + lane 3), then the n mod 4 last elements one by one, whatever WIDTH is. Elements of an
+ * elementwise kernel get the same operations in the vector loop and in its scalar tail. */
 #ifndef AFINA_SIMD_H
 #define AFINA_SIMD_H
 
 #include <simde/wasm/simd128.h>
+#ifdef AFINA_WIDE
+#include <simde/x86/avx2.h>
+#endif
 
 #include "kernels.h"
 
@@ -17,53 +23,33 @@
  * that loops for long. */
 #define AFINA_NOINLINE __attribute__((noinline))
 
+/* AFINA_LOCAL(gemm) is afina_plain_gemm in the set plain. */
+#define AFINA_JOIN(set, name) afina_##set##_##name
+#define AFINA_JOIN_EXPANDED(set, name) AFINA_JOIN(set, name)
+#define AFINA_LOCAL(name) AFINA_JOIN_EXPANDED(AFINA_SET, name)
+
+/* Four lanes, for sums along a row and for 4 x 4 transpositions. */
 typedef simde_v128_t v128;
 
 enum { LANES = 4 };
 
-static inline v128 v_load(const float *x) { return simde_wasm_v128_load(x); }
-static inline void v_store(float *y, v128 a) { simde_wasm_v128_store(y, a); }
-static inline v128 v_splat(float x) { return simde_wasm_f32x4_splat(x); }
-static inline v128 v_add(v128 a, v128 b) { return simde_wasm_f32x4_add(a, b); }
-static inline v128 v_sub(v128 a, v128 b) { return simde_wasm_f32x4_sub(a, b); }
-static inline v128 v_mul(v128 a, v128 b) { return simde_wasm_f32x4_mul(a, b); }
-static inline v128 v_div(v128 a, v128 b) { return simde_wasm_f32x4_div(a, b); }
+static inline v128 q_load(const float *x) { return simde_wasm_v128_load(x); }
+static inline void q_store(float *y, v128 a) { simde_wasm_v128_store(y, a); }
+static inline v128 q_splat(float x) { return simde_wasm_f32x4_splat(x); }
+static inline v128 q_add(v128 a, v128 b) { return simde_wasm_f32x4_add(a, b); }
+static inline v128 q_sub(v128 a, v128 b) { return simde_wasm_f32x4_sub(a, b); }
+static inline v128 q_mul(v128 a, v128 b) { return simde_wasm_f32x4_mul(a, b); }
 /* sum + a b, in two roundings */
-static inline v128 v_mul_add(v128 sum, v128 a, v128 b) { return v_add(sum, v_mul(a, b)); }
-/* a < b ? b : a */
-static inline v128 v_larger(v128 a, v128 b) { return simde_wasm_f32x4_pmax(a, b); }
-/* b < a ? b : a */
-static inline v128 v_smaller(v128 a, v128 b) { return simde_wasm_f32x4_pmin(a, b); }
+static inline v128 q_mul_add(v128 sum, v128 a, v128 b) { return q_add(sum, q_mul(a, b)); }
 
-static inline float v_sum(v128 a) {
+static inline float q_sum(v128 a) {
   float lane[LANES];
-  v_store(lane, a);
+  q_store(lane, a);
   return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
-/* afina_exp_float of base/real.h, the same operations in the same order, hence the same bits. */
-static inline v128 v_exp(v128 x) {
-  const v128 low = v_splat(AFINA_EXP_LOW), shift = v_splat(AFINA_ROUND_TO_INTEGER);
-  const v128 clamped = v_smaller(v_larger(x, low), v_splat(AFINA_EXP_HIGH));
-  const v128 shifted = v_add(v_mul(clamped, v_splat(AFINA_LOG2_E)), shift);
-  const v128 n = v_sub(shifted, shift);
-  const v128 r =
-      v_sub(v_sub(clamped, v_mul(n, v_splat(AFINA_LN2_HIGH))), v_mul(n, v_splat(AFINA_LN2_LOW)));
-  v128 p = v_splat(1.0f / 5040);
-  p = v_add(v_mul(p, r), v_splat(1.0f / 720));
-  p = v_add(v_mul(p, r), v_splat(1.0f / 120));
-  p = v_add(v_mul(p, r), v_splat(1.0f / 24));
-  p = v_add(v_mul(p, r), v_splat(1.0f / 6));
-  p = v_add(v_mul(p, r), v_splat(0.5f));
-  p = v_add(v_mul(p, r), v_splat(1.0f));
-  p = v_add(v_mul(p, r), v_splat(1.0f));
-  const v128 biased = simde_wasm_i32x4_add(shifted, simde_wasm_i32x4_splat(127));
-  const v128 scale = simde_wasm_i32x4_shl(biased, 23);
-  return simde_wasm_v128_andnot(v_mul(p, scale), simde_wasm_f32x4_lt(x, low));
-}
-
 /* Rows a..d of a 4 x 4 block become its columns. */
-static inline void v_transpose(v128 *a, v128 *b, v128 *c, v128 *d) {
+static inline void q_transpose(v128 *a, v128 *b, v128 *c, v128 *d) {
   const v128 ab_low = simde_wasm_i32x4_shuffle(*a, *b, 0, 4, 1, 5);
   const v128 ab_high = simde_wasm_i32x4_shuffle(*a, *b, 2, 6, 3, 7);
   const v128 cd_low = simde_wasm_i32x4_shuffle(*c, *d, 0, 4, 1, 5);
@@ -74,37 +60,120 @@ static inline void v_transpose(v128 *a, v128 *b, v128 *c, v128 *d) {
   *d = simde_wasm_i32x4_shuffle(ab_high, cd_high, 2, 3, 6, 7);
 }
 
+/* As many lanes as the set has. v_larger(a, b) is a < b ? b : a, v_smaller(a, b) b < a ? b : a;
+ * v_scale_by_power(x, n) is x 2^n, n the integer in the low bits of its float; v_zero_below(y, x,
+ * low) is x < low ? 0 : y. */
+#ifdef AFINA_WIDE
+typedef simde__m256 vec;
+enum { WIDTH = 8 };
+static inline vec v_load(const float *x) { return simde_mm256_loadu_ps(x); }
+static inline void v_store(float *y, vec a) { simde_mm256_storeu_ps(y, a); }
+static inline vec v_splat(float x) { return simde_mm256_set1_ps(x); }
+static inline vec v_load_splat(const float *x) { return simde_mm256_broadcast_ss(x); }
+static inline vec v_add(vec a, vec b) { return simde_mm256_add_ps(a, b); }
+static inline vec v_sub(vec a, vec b) { return simde_mm256_sub_ps(a, b); }
+static inline vec v_mul(vec a, vec b) { return simde_mm256_mul_ps(a, b); }
+static inline vec v_div(vec a, vec b) { return simde_mm256_div_ps(a, b); }
+static inline vec v_sqrt(vec a) { return simde_mm256_sqrt_ps(a); }
+static inline vec v_negate(vec a) { return simde_mm256_xor_ps(a, v_splat(-0.0f)); }
+static inline vec v_larger(vec a, vec b) { return simde_mm256_max_ps(b, a); }
+static inline vec v_smaller(vec a, vec b) { return simde_mm256_min_ps(b, a); }
+static inline vec v_scale_by_power(vec x, vec n) {
+  const simde__m256i biased =
+      simde_mm256_add_epi32(simde_mm256_castps_si256(n), simde_mm256_set1_epi32(127));
+  return v_mul(x, simde_mm256_castsi256_ps(simde_mm256_slli_epi32(biased, 23)));
+}
+static inline vec v_zero_below(vec y, vec x, vec low) {
+  return simde_mm256_andnot_ps(simde_mm256_cmp_ps(x, low, SIMDE_CMP_LT_OQ), y);
+}
+#else
+typedef simde_v128_t vec;
+enum { WIDTH = LANES };
+static inline vec v_load(const float *x) { return simde_wasm_v128_load(x); }
+static inline void v_store(float *y, vec a) { simde_wasm_v128_store(y, a); }
+static inline vec v_splat(float x) { return simde_wasm_f32x4_splat(x); }
+static inline vec v_load_splat(const float *x) { return simde_wasm_v128_load32_splat(x); }
+static inline vec v_add(vec a, vec b) { return simde_wasm_f32x4_add(a, b); }
+static inline vec v_sub(vec a, vec b) { return simde_wasm_f32x4_sub(a, b); }
+static inline vec v_mul(vec a, vec b) { return simde_wasm_f32x4_mul(a, b); }
+static inline vec v_div(vec a, vec b) { return simde_wasm_f32x4_div(a, b); }
+static inline vec v_sqrt(vec a) { return simde_wasm_f32x4_sqrt(a); }
+static inline vec v_negate(vec a) { return simde_wasm_f32x4_neg(a); }
+static inline vec v_larger(vec a, vec b) { return simde_wasm_f32x4_pmax(a, b); }
+static inline vec v_smaller(vec a, vec b) { return simde_wasm_f32x4_pmin(a, b); }
+static inline vec v_scale_by_power(vec x, vec n) {
+  const vec biased = simde_wasm_i32x4_add(n, simde_wasm_i32x4_splat(127));
+  return v_mul(x, simde_wasm_i32x4_shl(biased, 23));
+}
+static inline vec v_zero_below(vec y, vec x, vec low) {
+  return simde_wasm_v128_andnot(y, simde_wasm_f32x4_lt(x, low));
+}
+#endif
+
+/* sum + a b, in two roundings */
+static inline vec v_mul_add(vec sum, vec a, vec b) { return v_add(sum, v_mul(a, b)); }
+
+/* afina_exp_float of base/real.h, the same operations in the same order, hence the same bits. */
+static inline vec v_exp(vec x) {
+  const vec low = v_splat(AFINA_EXP_LOW), shift = v_splat(AFINA_ROUND_TO_INTEGER);
+  const vec clamped = v_smaller(v_larger(x, low), v_splat(AFINA_EXP_HIGH));
+  const vec shifted = v_add(v_mul(clamped, v_splat(AFINA_LOG2_E)), shift);
+  const vec n = v_sub(shifted, shift);
+  const vec r =
+      v_sub(v_sub(clamped, v_mul(n, v_splat(AFINA_LN2_HIGH))), v_mul(n, v_splat(AFINA_LN2_LOW)));
+  vec p = v_splat(1.0f / 5040);
+  p = v_add(v_mul(p, r), v_splat(1.0f / 720));
+  p = v_add(v_mul(p, r), v_splat(1.0f / 120));
+  p = v_add(v_mul(p, r), v_splat(1.0f / 24));
+  p = v_add(v_mul(p, r), v_splat(1.0f / 6));
+  p = v_add(v_mul(p, r), v_splat(0.5f));
+  p = v_add(v_mul(p, r), v_splat(1.0f));
+  p = v_add(v_mul(p, r), v_splat(1.0f));
+  return v_zero_below(v_scale_by_power(p, shifted), x, low);
+}
+
 /* The kernels of the set: kernels.h has their contracts. simd_gemm.c: */
-enum { AFINA_TILE_M = 4, AFINA_TILE_N = 8 };
-/* c[4,8] += a b with a packed as [K,4] and b as [K,8]: the product's inner loop, which the
- * benchmark measures alone. */
-void afina_simd_multiply_tile(float *c, size_t c_row, const float *a, const float *b, size_t K);
-void afina_simd_gemm(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
-                     const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
-                     float *scratch);
+#ifdef AFINA_WIDE
+enum { TILE_M = 6 };
+#else
+enum { TILE_M = 4 };
+#endif
+enum { TILE_N = 2 * WIDTH };
+/* c[TILE_M, TILE_N] += a b with a packed as [K, TILE_M] and b as [K, TILE_N]: the product's inner
+ * loop. */
+void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b, size_t K);
+void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                       const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
+                       float *scratch);
 
 /* simd_attention.c: */
-void afina_simd_attention_forward(float *out, float *lse, const float *q, const float *k,
-                                  const float *v, const afina_attention_shape *shape,
-                                  float *scratch);
-void afina_simd_attention_backward(float *dq, float *dk, float *dv, const float *dout,
-                                   const float *q, const float *k, const float *v, const float *out,
-                                   const float *lse, const afina_attention_shape *shape,
-                                   float *scratch);
+void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, const float *k,
+                                    const float *v, const afina_attention_shape *shape,
+                                    float *scratch);
+void AFINA_LOCAL(attention_backward)(float *dq, float *dk, float *dv, const float *dout,
+                                     const float *q, const float *k, const float *v,
+                                     const float *out, const float *lse,
+                                     const afina_attention_shape *shape, float *scratch);
 
 /* simd_rowwise.c: */
-void afina_simd_layernorm_forward(float *y, float *mean, float *rstd, const float *x,
-                                  const float *weight, const float *bias, size_t N, size_t C);
-void afina_simd_layernorm_backward(float *dx, const float *dy, const float *x, const float *mean,
-                                   const float *rstd, const float *weight, size_t N, size_t C);
-void afina_simd_layernorm_backward_parameters(float *dweight, float *dbias, const float *dy,
-                                              const float *x, const float *mean, const float *rstd,
-                                              size_t N, size_t C, size_t begin, size_t end);
-void afina_simd_softmax_cross_entropy_forward(float *losses, float *logits, const uint32_t *targets,
-                                              size_t N, size_t V);
-void afina_simd_softmax_cross_entropy_backward(float *probabilities, const uint32_t *targets,
-                                               float scale, size_t N, size_t V);
-void afina_simd_bias_backward(float *db, const float *dy, size_t N, size_t C, size_t begin,
-                              size_t end);
+void AFINA_LOCAL(layernorm_forward)(float *y, float *mean, float *rstd, const float *x,
+                                    const float *weight, const float *bias, size_t N, size_t C);
+void AFINA_LOCAL(layernorm_backward)(float *dx, const float *dy, const float *x, const float *mean,
+                                     const float *rstd, const float *weight, size_t N, size_t C);
+void AFINA_LOCAL(layernorm_backward_parameters)(float *dweight, float *dbias, const float *dy,
+                                                const float *x, const float *mean,
+                                                const float *rstd, size_t N, size_t C, size_t begin,
+                                                size_t end);
+void AFINA_LOCAL(softmax_cross_entropy_forward)(float *losses, float *logits,
+                                                const uint32_t *targets, size_t N, size_t V);
+void AFINA_LOCAL(softmax_cross_entropy_backward)(float *probabilities, const uint32_t *targets,
+                                                 float scale, size_t N, size_t V);
+void AFINA_LOCAL(bias_backward)(float *db, const float *dy, size_t N, size_t C, size_t begin,
+                                size_t end);
+/* x = exp(x - max), element by element. */
+void AFINA_LOCAL(exponentials)(float *x, float max, size_t n);
+/* Four-lane sum and, for n > 0, the largest of n elements. */
+float AFINA_LOCAL(row_sum)(const float *x, size_t n);
+float AFINA_LOCAL(row_max)(const float *x, size_t n);
 
 #endif

@@ -29,46 +29,19 @@ static void fill_zero(float *x, size_t n) { memset(x, 0, n * sizeof *x); }
 static void multiply_rows(float *scores, const float *x, size_t x_stride, const float *y,
                           size_t y_stride, size_t count, size_t T, size_t D, float *panels) {
   fill_zero(scores, count * T);
-  afina_simd_gemm(scores, T, x, x_stride, 1, y, 1, y_stride, count, T, D, panels);
+  AFINA_LOCAL(gemm)(scores, T, x, x_stride, 1, y, 1, y_stride, count, T, D, panels);
 }
 
-/* p = exp(p * scale - max); returns the sum (four lanes, see simd.h) and the maximum. */
-static AFINA_NOINLINE float exponentials(float *p, float scale, size_t T, float *max_out) {
-  const v128 v_scale = v_splat(scale);
-  v128 v_max = v_splat(-INFINITY);
-  size_t t = 0;
-  for (; t + LANES <= T; t += LANES) {
-    const v128 x = v_mul(v_load(p + t), v_scale);
-    v_store(p + t, x);
-    v_max = v_larger(v_max, x);
-  }
-  float lane[LANES];
-  v_store(lane, v_max);
-  float max = lane[0];
-  for (size_t i = 1; i < LANES; i++) max = lane[i] > max ? lane[i] : max;
-  for (; t < T; t++) {
-    p[t] *= scale;
-    max = p[t] > max ? p[t] : max;
-  }
-  v128 v_total = v_splat(0);
-  v_max = v_splat(max);
-  for (t = 0; t + LANES <= T; t += LANES) {
-    const v128 x = v_exp(v_sub(v_load(p + t), v_max));
-    v_store(p + t, x);
-    v_total = v_add(v_total, x);
-  }
-  float total = v_sum(v_total);
-  for (; t < T; t++) {
-    p[t] = afina_exp(p[t] - max);
-    total += p[t];
-  }
-  *max_out = max;
-  return total;
+static AFINA_NOINLINE void scale_row(float *x, float factor, size_t n) {
+  const vec v_factor = v_splat(factor);
+  size_t i = 0;
+  for (; i + WIDTH <= n; i += WIDTH) v_store(x + i, v_mul(v_load(x + i), v_factor));
+  for (; i < n; i++) x[i] *= factor;
 }
 
-void afina_simd_attention_forward(float *out, float *lse, const float *q, const float *k,
-                                  const float *v, const afina_attention_shape *shape,
-                                  float *scratch) {
+void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, const float *k,
+                                    const float *v, const afina_attention_shape *shape,
+                                    float *scratch) {
   const size_t D = shape->D, q_stride = shape->q_stride, kv_stride = shape->kv_stride;
   const float scale = 1 / afina_sqrt((float)D);
   float *panels = scratch, *p = scratch + AFINA_GEMM_SCRATCH;
@@ -79,15 +52,17 @@ void afina_simd_attention_forward(float *out, float *lse, const float *q, const 
     multiply_rows(p, q + first * q_stride, q_stride, k, kv_stride, count, T, D, panels);
     for (size_t i = 0; i < count; i++) {
       const size_t visible = visible_tokens(shape, first + i);
-      float max;
-      const float sum = exponentials(p + i * T, scale, visible, &max);
+      scale_row(p + i * T, scale, visible);
+      const float max = AFINA_LOCAL(row_max)(p + i * T, visible);
+      AFINA_LOCAL(exponentials)(p + i * T, max, visible);
+      const float sum = AFINA_LOCAL(row_sum)(p + i * T, visible);
       fill_zero(p + i * T + visible, T - visible);
       inverse[i] = 1 / sum;
       lse[first + i] = max + afina_log(sum);
     }
     for (size_t i = 0; i < count; i++) fill_zero(out + (first + i) * q_stride, D);
-    afina_simd_gemm(out + first * q_stride, q_stride, p, T, 1, v, kv_stride, 1, count, D, T,
-                    panels);
+    AFINA_LOCAL(gemm)
+    (out + first * q_stride, q_stride, p, T, 1, v, kv_stride, 1, count, D, T, panels);
     for (size_t i = 0; i < count; i++)
       for (size_t d = 0; d < D; d++) out[(first + i) * q_stride + d] *= inverse[i];
   }
@@ -95,10 +70,10 @@ void afina_simd_attention_forward(float *out, float *lse, const float *q, const 
 
 /* sum_d x[d] y[d] in four lanes (see simd.h). */
 static float dot(const float *x, const float *y, size_t D) {
-  v128 v_total = v_splat(0);
+  v128 v_total = q_splat(0);
   size_t d = 0;
-  for (; d + LANES <= D; d += LANES) v_total = v_mul_add(v_total, v_load(x + d), v_load(y + d));
-  float total = v_sum(v_total);
+  for (; d + LANES <= D; d += LANES) v_total = q_mul_add(v_total, q_load(x + d), q_load(y + d));
+  float total = q_sum(v_total);
   for (; d < D; d++) total += x[d] * y[d];
   return total;
 }
@@ -107,10 +82,10 @@ static float dot(const float *x, const float *y, size_t D) {
  * out_dot) scale. */
 static AFINA_NOINLINE void softmax_backward(float *p, float *ds, float scale, float lse,
                                             float out_dot, size_t T) {
-  const v128 v_scale = v_splat(scale), v_lse = v_splat(lse), v_dot = v_splat(out_dot);
+  const vec v_scale = v_splat(scale), v_lse = v_splat(lse), v_dot = v_splat(out_dot);
   size_t t = 0;
-  for (; t + LANES <= T; t += LANES) {
-    const v128 e = v_exp(v_sub(v_mul(v_load(p + t), v_scale), v_lse));
+  for (; t + WIDTH <= T; t += WIDTH) {
+    const vec e = v_exp(v_sub(v_mul(v_load(p + t), v_scale), v_lse));
     v_store(p + t, e);
     v_store(ds + t, v_mul(v_mul(e, v_sub(v_load(ds + t), v_dot)), v_scale));
   }
@@ -120,10 +95,10 @@ static AFINA_NOINLINE void softmax_backward(float *p, float *ds, float scale, fl
   }
 }
 
-void afina_simd_attention_backward(float *dq, float *dk, float *dv, const float *dout,
-                                   const float *q, const float *k, const float *v, const float *out,
-                                   const float *lse, const afina_attention_shape *shape,
-                                   float *scratch) {
+void AFINA_LOCAL(attention_backward)(float *dq, float *dk, float *dv, const float *dout,
+                                     const float *q, const float *k, const float *v,
+                                     const float *out, const float *lse,
+                                     const afina_attention_shape *shape, float *scratch) {
   const size_t D = shape->D, q_stride = shape->q_stride, kv_stride = shape->kv_stride;
   const float scale = 1 / afina_sqrt((float)D);
   float *panels = scratch, *p = scratch + AFINA_GEMM_SCRATCH;
@@ -140,8 +115,8 @@ void afina_simd_attention_backward(float *dq, float *dk, float *dv, const float 
       fill_zero(p + i * T + visible, T - visible);
       fill_zero(ds + i * T + visible, T - visible);
     }
-    afina_simd_gemm(dv, kv_stride, p, 1, T, dout + start, q_stride, 1, T, D, count, panels);
-    afina_simd_gemm(dk, kv_stride, ds, 1, T, q + start, q_stride, 1, T, D, count, panels);
-    afina_simd_gemm(dq + start, q_stride, ds, T, 1, k, kv_stride, 1, count, D, T, panels);
+    AFINA_LOCAL(gemm)(dv, kv_stride, p, 1, T, dout + start, q_stride, 1, T, D, count, panels);
+    AFINA_LOCAL(gemm)(dk, kv_stride, ds, 1, T, q + start, q_stride, 1, T, D, count, panels);
+    AFINA_LOCAL(gemm)(dq + start, q_stride, ds, T, 1, k, kv_stride, 1, count, D, T, panels);
   }
 }

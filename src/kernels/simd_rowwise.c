@@ -3,47 +3,47 @@
  * rows take ascending n, as in reference.c. */
 #include "simd.h"
 
-enum { COLUMNS = 16 }; /* columns that a sum down the rows keeps in registers */
+enum { COLUMNS = 4 * WIDTH }; /* columns that a sum down the rows keeps in registers */
 
-static float row_sum(const float *x, size_t C) {
-  v128 v_total = v_splat(0);
-  size_t c = 0;
-  for (; c + LANES <= C; c += LANES) v_total = v_add(v_total, v_load(x + c));
-  float total = v_sum(v_total);
-  for (; c < C; c++) total += x[c];
+float AFINA_LOCAL(row_sum)(const float *x, size_t n) {
+  v128 v_total = q_splat(0);
+  size_t i = 0;
+  for (; i + LANES <= n; i += LANES) v_total = q_add(v_total, q_load(x + i));
+  float total = q_sum(v_total);
+  for (; i < n; i++) total += x[i];
   return total;
 }
 
 /* sum_c (x - mean)^2 */
 static float row_squares(const float *x, float mean, size_t C) {
-  const v128 v_mean = v_splat(mean);
-  v128 v_total = v_splat(0);
+  const v128 v_mean = q_splat(mean);
+  v128 v_total = q_splat(0);
   size_t c = 0;
   for (; c + LANES <= C; c += LANES) {
-    const v128 centred = v_sub(v_load(x + c), v_mean);
-    v_total = v_mul_add(v_total, centred, centred);
+    const v128 centred = q_sub(q_load(x + c), v_mean);
+    v_total = q_mul_add(v_total, centred, centred);
   }
-  float total = v_sum(v_total);
+  float total = q_sum(v_total);
   for (; c < C; c++) total += (x[c] - mean) * (x[c] - mean);
   return total;
 }
 
 static AFINA_NOINLINE void normalise_row(float *y, const float *x, float mean, float rstd,
                                          const float *weight, const float *bias, size_t C) {
-  const v128 v_mean = v_splat(mean), v_rstd = v_splat(rstd);
+  const vec v_mean = v_splat(mean), v_rstd = v_splat(rstd);
   size_t c = 0;
-  for (; c + LANES <= C; c += LANES) {
-    const v128 xhat = v_mul(v_sub(v_load(x + c), v_mean), v_rstd);
+  for (; c + WIDTH <= C; c += WIDTH) {
+    const vec xhat = v_mul(v_sub(v_load(x + c), v_mean), v_rstd);
     v_store(y + c, v_add(v_mul(xhat, v_load(weight + c)), v_load(bias + c)));
   }
   for (; c < C; c++) y[c] = (x[c] - mean) * rstd * weight[c] + bias[c];
 }
 
-void afina_simd_layernorm_forward(float *y, float *mean, float *rstd, const float *x,
-                                  const float *weight, const float *bias, size_t N, size_t C) {
+void AFINA_LOCAL(layernorm_forward)(float *y, float *mean, float *rstd, const float *x,
+                                    const float *weight, const float *bias, size_t N, size_t C) {
   for (size_t n = 0; n < N; n++) {
     const float *row = x + n * C;
-    mean[n] = row_sum(row, C) / (float)C;
+    mean[n] = AFINA_LOCAL(row_sum)(row, C) / (float)C;
     rstd[n] = 1 / afina_sqrt(row_squares(row, mean[n], C) / (float)C + 1e-5f);
     normalise_row(y + n * C, row, mean[n], rstd[n], weight, bias, C);
   }
@@ -52,16 +52,16 @@ void afina_simd_layernorm_forward(float *y, float *mean, float *rstd, const floa
 static AFINA_NOINLINE void layernorm_backward_row(float *dx, const float *dy, const float *x,
                                                   float mean, float rstd, const float *weight,
                                                   size_t C) {
-  const v128 v_mean = v_splat(mean), v_rstd = v_splat(rstd);
-  v128 v_total = v_splat(0), v_total_xhat = v_splat(0);
+  const v128 q_mean = q_splat(mean), q_rstd = q_splat(rstd);
+  v128 q_total = q_splat(0), q_total_xhat = q_splat(0);
   size_t c = 0;
   for (; c + LANES <= C; c += LANES) {
-    const v128 g = v_mul(v_load(dy + c), v_load(weight + c));
-    const v128 xhat = v_mul(v_sub(v_load(x + c), v_mean), v_rstd);
-    v_total = v_add(v_total, g);
-    v_total_xhat = v_mul_add(v_total_xhat, g, xhat);
+    const v128 g = q_mul(q_load(dy + c), q_load(weight + c));
+    const v128 xhat = q_mul(q_sub(q_load(x + c), q_mean), q_rstd);
+    q_total = q_add(q_total, g);
+    q_total_xhat = q_mul_add(q_total_xhat, g, xhat);
   }
-  float g_mean = v_sum(v_total), g_xhat_mean = v_sum(v_total_xhat);
+  float g_mean = q_sum(q_total), g_xhat_mean = q_sum(q_total_xhat);
   for (; c < C; c++) {
     const float g = dy[c] * weight[c], xhat = (x[c] - mean) * rstd;
     g_mean += g;
@@ -69,11 +69,12 @@ static AFINA_NOINLINE void layernorm_backward_row(float *dx, const float *dy, co
   }
   g_mean /= (float)C;
   g_xhat_mean /= (float)C;
-  const v128 v_g_mean = v_splat(g_mean), v_g_xhat_mean = v_splat(g_xhat_mean);
-  for (c = 0; c + LANES <= C; c += LANES) {
-    const v128 g = v_mul(v_load(dy + c), v_load(weight + c));
-    const v128 xhat = v_mul(v_sub(v_load(x + c), v_mean), v_rstd);
-    const v128 change = v_sub(v_sub(g, v_g_mean), v_mul(xhat, v_g_xhat_mean));
+  const vec v_mean = v_splat(mean), v_rstd = v_splat(rstd);
+  const vec v_g_mean = v_splat(g_mean), v_g_xhat_mean = v_splat(g_xhat_mean);
+  for (c = 0; c + WIDTH <= C; c += WIDTH) {
+    const vec g = v_mul(v_load(dy + c), v_load(weight + c));
+    const vec xhat = v_mul(v_sub(v_load(x + c), v_mean), v_rstd);
+    const vec change = v_sub(v_sub(g, v_g_mean), v_mul(xhat, v_g_xhat_mean));
     v_store(dx + c, v_mul_add(v_load(dx + c), v_rstd, change));
   }
   for (; c < C; c++) {
@@ -82,20 +83,20 @@ static AFINA_NOINLINE void layernorm_backward_row(float *dx, const float *dy, co
   }
 }
 
-void afina_simd_layernorm_backward(float *dx, const float *dy, const float *x, const float *mean,
-                                   const float *rstd, const float *weight, size_t N, size_t C) {
+void AFINA_LOCAL(layernorm_backward)(float *dx, const float *dy, const float *x, const float *mean,
+                                     const float *rstd, const float *weight, size_t N, size_t C) {
   for (size_t n = 0; n < N; n++)
     layernorm_backward_row(dx + n * C, dy + n * C, x + n * C, mean[n], rstd[n], weight, C);
 }
 
-/* Four columns of the parameters' gradients, for all rows. */
+/* A vector of columns of the parameters' gradients, for all rows. */
 static AFINA_NOINLINE void parameter_columns(float *dweight, float *dbias, const float *dy,
                                              const float *x, const float *mean, const float *rstd,
                                              size_t N, size_t C) {
-  v128 v_dweight = v_load(dweight), v_dbias = v_load(dbias);
+  vec v_dweight = v_load(dweight), v_dbias = v_load(dbias);
   for (size_t n = 0; n < N; n++) {
-    const v128 g = v_load(dy + n * C);
-    const v128 xhat = v_mul(v_sub(v_load(x + n * C), v_splat(mean[n])), v_splat(rstd[n]));
+    const vec g = v_load(dy + n * C);
+    const vec xhat = v_mul(v_sub(v_load(x + n * C), v_splat(mean[n])), v_splat(rstd[n]));
     v_dweight = v_mul_add(v_dweight, g, xhat);
     v_dbias = v_add(v_dbias, g);
   }
@@ -103,11 +104,12 @@ static AFINA_NOINLINE void parameter_columns(float *dweight, float *dbias, const
   v_store(dbias, v_dbias);
 }
 
-void afina_simd_layernorm_backward_parameters(float *dweight, float *dbias, const float *dy,
-                                              const float *x, const float *mean, const float *rstd,
-                                              size_t N, size_t C, size_t begin, size_t end) {
+void AFINA_LOCAL(layernorm_backward_parameters)(float *dweight, float *dbias, const float *dy,
+                                                const float *x, const float *mean,
+                                                const float *rstd, size_t N, size_t C, size_t begin,
+                                                size_t end) {
   size_t c = begin;
-  for (; c + LANES <= end; c += LANES)
+  for (; c + WIDTH <= end; c += WIDTH)
     parameter_columns(dweight + c, dbias + c, dy + c, x + c, mean, rstd, N, C);
   for (; c < end; c++)
     for (size_t n = 0; n < N; n++) {
@@ -116,81 +118,76 @@ void afina_simd_layernorm_backward_parameters(float *dweight, float *dbias, cons
     }
 }
 
-static float row_max(const float *x, size_t V) {
+float AFINA_LOCAL(row_max)(const float *x, size_t n) {
   float max = x[0];
   size_t i = 0;
-  if (V >= LANES) {
-    v128 v_max = v_load(x);
-    for (i = LANES; i + LANES <= V; i += LANES) v_max = v_larger(v_max, v_load(x + i));
-    float lane[LANES];
+  if (n >= WIDTH) {
+    vec v_max = v_load(x);
+    for (i = WIDTH; i + WIDTH <= n; i += WIDTH) v_max = v_larger(v_max, v_load(x + i));
+    float lane[WIDTH];
     v_store(lane, v_max);
-    for (size_t j = 0; j < LANES; j++) max = lane[j] > max ? lane[j] : max;
+    for (size_t j = 0; j < WIDTH; j++) max = lane[j] > max ? lane[j] : max;
   }
-  for (; i < V; i++) max = x[i] > max ? x[i] : max;
+  for (; i < n; i++) max = x[i] > max ? x[i] : max;
   return max;
 }
 
-/* x = exp(x - max); returns the sum. */
-static AFINA_NOINLINE float row_exponentials(float *x, float max, size_t V) {
-  const v128 v_max = v_splat(max);
-  v128 v_total = v_splat(0);
+AFINA_NOINLINE void AFINA_LOCAL(exponentials)(float *x, float max, size_t n) {
+  const vec v_max = v_splat(max);
   size_t i = 0;
-  for (; i + LANES <= V; i += LANES) {
-    const v128 e = v_exp(v_sub(v_load(x + i), v_max));
-    v_store(x + i, e);
-    v_total = v_add(v_total, e);
-  }
-  float total = v_sum(v_total);
-  for (; i < V; i++) {
-    x[i] = afina_exp(x[i] - max);
-    total += x[i];
-  }
-  return total;
+  for (; i + WIDTH <= n; i += WIDTH) v_store(x + i, v_exp(v_sub(v_load(x + i), v_max)));
+  if (i == n) return;
+  float rest[WIDTH] = {0};
+  memcpy(rest, x + i, (n - i) * sizeof *x);
+  v_store(rest, v_exp(v_sub(v_load(rest), v_max)));
+  memcpy(x + i, rest, (n - i) * sizeof *x);
 }
 
 static AFINA_NOINLINE void scale_row(float *x, float factor, size_t n) {
-  const v128 v_factor = v_splat(factor);
+  const vec v_factor = v_splat(factor);
   size_t i = 0;
-  for (; i + LANES <= n; i += LANES) v_store(x + i, v_mul(v_load(x + i), v_factor));
+  for (; i + WIDTH <= n; i += WIDTH) v_store(x + i, v_mul(v_load(x + i), v_factor));
   for (; i < n; i++) x[i] *= factor;
 }
 
-void afina_simd_softmax_cross_entropy_forward(float *losses, float *logits, const uint32_t *targets,
-                                              size_t N, size_t V) {
+void AFINA_LOCAL(softmax_cross_entropy_forward)(float *losses, float *logits,
+                                                const uint32_t *targets, size_t N, size_t V) {
   for (size_t n = 0; n < N; n++) {
     float *row = logits + n * V;
-    const float target = row[targets[n]], max = row_max(row, V);
-    const float sum = row_exponentials(row, max, V);
+    const float target = row[targets[n]], max = AFINA_LOCAL(row_max)(row, V);
+    AFINA_LOCAL(exponentials)(row, max, V);
+    const float sum = AFINA_LOCAL(row_sum)(row, V);
     scale_row(row, 1 / sum, V);
     losses[n] = max + afina_log(sum) - target;
   }
 }
 
-void afina_simd_softmax_cross_entropy_backward(float *probabilities, const uint32_t *targets,
-                                               float scale, size_t N, size_t V) {
+void AFINA_LOCAL(softmax_cross_entropy_backward)(float *probabilities, const uint32_t *targets,
+                                                 float scale, size_t N, size_t V) {
   for (size_t n = 0; n < N; n++) {
     probabilities[n * V + targets[n]] -= 1;
     scale_row(probabilities + n * V, scale, V);
   }
 }
 
-/* y[0..16) += the sum of N rows that are C apart. */
+/* y[0..COLUMNS) += the sum of N rows that are C apart. */
 static AFINA_NOINLINE void sum_columns(float *y, const float *x, size_t N, size_t C) {
-  v128 y0 = v_load(y), y1 = v_load(y + 4), y2 = v_load(y + 8), y3 = v_load(y + 12);
+  vec y0 = v_load(y), y1 = v_load(y + WIDTH);
+  vec y2 = v_load(y + 2 * WIDTH), y3 = v_load(y + 3 * WIDTH);
   for (size_t n = 0; n < N; n++, x += C) {
     y0 = v_add(y0, v_load(x));
-    y1 = v_add(y1, v_load(x + 4));
-    y2 = v_add(y2, v_load(x + 8));
-    y3 = v_add(y3, v_load(x + 12));
+    y1 = v_add(y1, v_load(x + WIDTH));
+    y2 = v_add(y2, v_load(x + 2 * WIDTH));
+    y3 = v_add(y3, v_load(x + 3 * WIDTH));
   }
   v_store(y, y0);
-  v_store(y + 4, y1);
-  v_store(y + 8, y2);
-  v_store(y + 12, y3);
+  v_store(y + WIDTH, y1);
+  v_store(y + 2 * WIDTH, y2);
+  v_store(y + 3 * WIDTH, y3);
 }
 
-void afina_simd_bias_backward(float *db, const float *dy, size_t N, size_t C, size_t begin,
-                              size_t end) {
+void AFINA_LOCAL(bias_backward)(float *db, const float *dy, size_t N, size_t C, size_t begin,
+                                size_t end) {
   size_t c = begin;
   for (; c + COLUMNS <= end; c += COLUMNS) sum_columns(db + c, dy + c, N, C);
   for (; c < end; c++)

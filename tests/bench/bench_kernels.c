@@ -7,14 +7,14 @@
  * afina_bench_kernels && node build/wasm/tests/bench/afina_bench_kernels.js */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "kernels.h"
-#include "simd.h"
 
 enum { MOST = 1 << 20, REPEATS = 20 };
 
-static const afina_kernels *const set = &afina_kernels_plain;
+static const afina_kernels *set;
 static float *a, *b, *c, *scratch;
 
 static double seconds(void) {
@@ -58,11 +58,11 @@ static double gflops(const product *p) {
 /* The tile's own rate: one panel of a and one of b, in the first-level cache. */
 static double tile_gflops(void) {
   const size_t K = 192, times = 4000;
-  const double work = 2.0 * AFINA_TILE_M * AFINA_TILE_N * (double)K * (double)times;
+  const double work = 2.0 * (double)(set->tile_rows * set->tile_columns * K) * (double)times;
   double best = 0;
   for (int i = 0; i < REPEATS; i++) {
     const double start = seconds();
-    for (size_t j = 0; j < times; j++) afina_simd_multiply_tile(c, AFINA_TILE_N, a, b, K);
+    for (size_t j = 0; j < times; j++) set->tile(c, set->tile_columns, a, b, K);
     const double rate = work / (seconds() - start) * 1e-9;
     if (rate > best) best = rate;
   }
@@ -180,7 +180,9 @@ static void others(void) {
   }
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  set = count == 2 && strcmp(arguments[1], "narrow") == 0 ? &afina_kernels_plain
+                                                          : afina_kernels_find("plain");
   a = aligned_alloc(64, MOST * sizeof *a);
   b = aligned_alloc(64, MOST * sizeof *b);
   c = aligned_alloc(64, MOST * sizeof *c);

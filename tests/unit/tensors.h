@@ -2,7 +2,7 @@
  * alignment and ends with its last element, so that AddressSanitizer sees a read beyond it; what
  * lies between rows is NaN; outputs start from garbage.
  *
- * The plain kernels are compared with reference.c over float: equal bits where both take the same
+ * A set's kernels are compared with reference.c over float: equal bits where both take the same
  * operations in the same order, and where only the order of a sum differs, a bound that follows
  * from it: summing n numbers in another order changes the sum by at most 2 n eps times the sum of
  * their absolute values (eps = 2^-24, to first order). */
@@ -23,11 +23,23 @@
 #include "kernels.h"
 #include "rng.h"
 
-static const afina_kernels *const plain = &afina_kernels_plain;
+/* The set under test (run_sets). */
+static const afina_kernels *plain;
 static const afina_kernels *const truth = &afina_kernels_reference;
 static const float eps = FLT_EPSILON / 2;
 
 enum { MAX_TENSORS = 64 };
+
+/* Runs the tests for each of the sets that this machine has; returns how many failed. */
+static inline int run_sets(int (*tests)(void)) {
+  plain = &afina_kernels_plain;
+  int failed = tests();
+  if (afina_kernels_find("plain") != plain) {
+    plain = afina_kernels_find("plain");
+    failed += tests();
+  }
+  return failed;
+}
 
 /* What a test has allocated; freed at its end. */
 typedef struct store {

@@ -120,10 +120,12 @@ static void test_attention_positions(void **state) {
   }
 }
 
-int main(void) {
+static int run(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_attention),
       cmocka_unit_test(test_attention_positions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
+
+int main(void) { return run_sets(run); }

@@ -249,7 +249,7 @@ static void test_softmax_cross_entropy(void **state) {
   }
 }
 
-int main(void) {
+static int run(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_gemm),
       cmocka_unit_test(test_gemm_blocks),
@@ -263,3 +263,5 @@ int main(void) {
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
+
+int main(void) { return run_sets(run); }
