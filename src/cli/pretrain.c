@@ -14,10 +14,10 @@ static const char command[] = "pretrain";
 
 typedef struct job {
   cli_list data;
-  const char *config, *out, *tokenizer_path;
+  const char *config, *out, *tokenizer_path, *init, *from, *optimizer;
   bool resume;
-  size_t tokens, batch, micro_batch, context, seed, threads, every;
-  double lr, decay, warmup_tokens, held_out;
+  size_t tokens, batch, micro_batch, batch_start, context, seed, threads, every;
+  double lr, decay, warmup_tokens, growth_tokens, cool_down, held_out;
 
   afina_tokenizer *tokenizer;
   afina_stream *streams;
@@ -25,7 +25,6 @@ typedef struct job {
   afina_pool *pool;
   afina_exec exec;
   afina_pretrain *run;
-  uint64_t steps;
   FILE *log;
 } job;
 
@@ -78,13 +77,14 @@ static afina_status make_config(job *j, afina_gpt_config *config, afina_error *e
       .context = 256, .channels = 192, .layers = 4, .heads = 6, .inner = 768};
   const afina_gpt_config base = {
       .context = 256, .channels = 320, .layers = 6, .heads = 8, .inner = 1280};
-  if (strcmp(j->config, "mini") == 0) {
+  if (j->config ? strcmp(j->config, "mini") == 0 : !j->init) {
     *config = mini;
-  } else if (strcmp(j->config, "base") == 0) {
+  } else if (j->config && strcmp(j->config, "base") == 0) {
     *config = base;
   } else {
     afina_bytes json = {0};
-    AFINA_TRY(cli_read_file(&json, j->config, error));
+    AFINA_TRY(j->config ? cli_read_file(&json, j->config, error)
+                        : cli_read_in(&json, j->init, "config.json", error));
     const afina_status status = afina_gpt_config_parse(config, NULL, json.data, json.size, error);
     afina_bytes_free(&json);
     if (status != AFINA_OK) return status;
@@ -97,19 +97,36 @@ static afina_status make_config(job *j, afina_gpt_config *config, afina_error *e
   return AFINA_OK;
 }
 
+/* Random, or those of --init. */
+static afina_status fill_weights(job *j, afina_error *error) {
+  afina_rng rng;
+  afina_rng_seed(&rng, j->seed);
+  afina_params_random(&j->gpt.params, j->gpt.weights, 0, &rng);
+  if (!j->init) return AFINA_OK;
+  afina_bytes bytes = {0};
+  afina_safetensors *file;
+  AFINA_TRY(cli_read_in(&bytes, j->init, "model.safetensors", error));
+  afina_status status = afina_safetensors_open(&file, bytes.data, bytes.size, error);
+  if (status == AFINA_OK) {
+    status = afina_weights_read(&j->gpt, file, NULL, error);
+    afina_safetensors_close(file);
+  }
+  afina_bytes_free(&bytes);
+  return status;
+}
+
 static afina_status prepare_model(job *j, afina_error *error) {
   afina_bytes json = {0};
-  AFINA_TRY(j->tokenizer_path ? cli_read_file(&json, j->tokenizer_path, error)
-                              : cli_read_in(&json, j->out, "tokenizer.json", error));
+  AFINA_TRY(j->tokenizer_path
+                ? cli_read_file(&json, j->tokenizer_path, error)
+                : cli_read_in(&json, j->init ? j->init : j->out, "tokenizer.json", error));
   afina_status status = afina_tokenizer_parse(&j->tokenizer, json.data, json.size, error);
   afina_bytes_free(&json);
   if (status != AFINA_OK) return status;
   afina_gpt_config config;
   AFINA_TRY(make_config(j, &config, error));
   AFINA_TRY(afina_gpt_init(&j->gpt, &config, error));
-  afina_rng rng;
-  afina_rng_seed(&rng, j->seed);
-  afina_params_random(&j->gpt.params, j->gpt.weights, 0, &rng);
+  AFINA_TRY(fill_weights(j, error));
   AFINA_TRY(afina_pool_create(&j->pool, j->threads, error));
   const afina_kernels *kernels = afina_kernels_find("plain");
 #ifdef AFINA_NATIVE_KERNELS
@@ -120,40 +137,56 @@ static afina_status prepare_model(job *j, afina_error *error) {
                          error);
 }
 
+/* Goes on from the saved state, when that makes sense under this command's schedule. */
+static afina_status resume(job *j, afina_error *error) {
+  char name[64];
+  snprintf(name, sizeof name, "%s.safetensors", j->from);
+  afina_bytes state = {0};
+  AFINA_TRY(cli_read_in(&state, j->out, name, error));
+  const afina_status status = afina_pretrain_restore(j->run, state.data, state.size, error);
+  afina_bytes_free(&state);
+  AFINA_TRY(status);
+  if (j->cool_down > 0) afina_pretrain_cool_down(j->run, (uint64_t)j->cool_down);
+  const afina_pretrain_progress at = afina_pretrain_where(j->run);
+  if (at.decayed > 0 && at.tokens < at.total && !at.decays)
+    return afina_fail(
+        error, AFINA_E_ARGUMENT,
+        "the checkpoint has cooled down for %llu tokens already: prolong the run from "
+        "before that, with --from stable",
+        (unsigned long long)at.decayed);
+  return AFINA_OK;
+}
+
 static afina_status prepare_run(job *j, afina_error *error) {
   j->streams = afina_allocate(j->data.count, sizeof *j->streams);
   if (!j->streams) return afina_fail_memory(error);
   for (size_t i = 0; i < j->data.count; i++)
     AFINA_TRY(open_stream(j, &j->streams[i], j->data.items[i], error));
   if (j->context == 0) j->context = j->gpt.config.context;
-  const double step_tokens = (double)(j->batch * j->context);
-  j->steps = (uint64_t)ceil((double)j->tokens / step_tokens);
   const afina_pretrain_options options = {
       .context = j->context,
       .batch = j->batch,
       .micro_batch = j->micro_batch,
-      .steps = j->steps,
-      .warmup = (uint64_t)(j->warmup_tokens / step_tokens),
-      .decay = (uint64_t)((double)j->steps * j->decay),
+      .batch_start = j->batch_start,
+      .growth = (uint64_t)j->growth_tokens,
+      .tokens = j->tokens,
+      .warmup = (uint64_t)j->warmup_tokens,
+      .decay = (uint64_t)((double)j->tokens * j->decay),
       .lr = j->lr,
       .lr_floor = 0.02,
       .weight_decay = 0.1,
+      .optimizer = strcmp(j->optimizer, "muon") == 0 ? AFINA_MUON : AFINA_ADAMW,
       .seed = j->seed,
   };
   AFINA_TRY(afina_pretrain_create(&j->run, &j->gpt, &j->exec, j->streams, j->data.count, &options,
                                   error));
-  if (!j->resume) return AFINA_OK;
-  afina_bytes state = {0};
-  AFINA_TRY(cli_read_in(&state, j->out, "checkpoint.safetensors", error));
-  const afina_status status = afina_pretrain_restore(j->run, state.data, state.size, error);
-  afina_bytes_free(&state);
-  return status;
+  return j->resume ? resume(j, error) : AFINA_OK;
 }
 
-static afina_status save_checkpoint(job *j, afina_error *error) {
+static afina_status save_state(job *j, const char *name, afina_error *error) {
   afina_bytes state = {0};
   AFINA_TRY(afina_pretrain_save(j->run, &state, error));
-  const afina_status status = cli_write_in(j->out, "checkpoint.safetensors", &state, error);
+  const afina_status status = cli_write_in(j->out, name, &state, error);
   afina_bytes_free(&state);
   return status;
 }
@@ -176,9 +209,11 @@ static afina_status save_model(job *j, afina_error *error) {
 
 /* One line of the log: where the run is and the loss on each file's held-out part. */
 static afina_status report(job *j, double train_loss, double seconds, afina_error *error) {
-  const uint64_t steps = afina_pretrain_steps_done(j->run);
-  fprintf(j->log, "{\"step\":%llu,\"context\":%zu,\"batch\":%zu,\"train_loss\":%.4f,\"held_out\":{",
-          (unsigned long long)steps, j->context, j->batch, train_loss);
+  const afina_pretrain_progress at = afina_pretrain_where(j->run);
+  fprintf(j->log,
+          "{\"step\":%llu,\"tokens\":%.3f,\"context\":%zu,\"batch\":%zu,\"train_loss\":%.4f,"
+          "\"held_out\":{",
+          (unsigned long long)at.steps, (double)at.tokens / 1e6, j->context, at.batch, train_loss);
   double sum = 0;
   size_t all = 0;
   bool first = true;
@@ -194,29 +229,34 @@ static afina_status report(job *j, double train_loss, double seconds, afina_erro
   }
   fprintf(j->log, "},\"seconds\":%.0f}\n", seconds);
   fflush(j->log);
-  fprintf(stderr, "step %llu of %llu: train %.4f, ", (unsigned long long)steps,
-          (unsigned long long)j->steps, train_loss);
+  fprintf(stderr, "\rstep %llu, %.2f of %.2f million tokens: train %.4f, ",
+          (unsigned long long)at.steps, (double)at.tokens / 1e6, (double)at.total / 1e6,
+          train_loss);
   if (all) fprintf(stderr, "held out %.4f, ", sum / (double)all);
   fprintf(stderr, "%.0f s\n", seconds);
   return AFINA_OK;
 }
 
+/* The state from before the decay is kept: from it the run can be prolonged. */
 static afina_status train(job *j, afina_error *error) {
-  const double start = cli_now(), step_tokens = (double)(j->batch * j->context);
-  const uint64_t first = afina_pretrain_steps_done(j->run);
+  const double start = cli_now();
+  afina_pretrain_progress at = afina_pretrain_where(j->run);
+  const uint64_t first = at.tokens;
   double sum = 0;
   size_t since = 0; /* updates since the last line of the log */
-  while (afina_pretrain_steps_done(j->run) < j->steps) {
+  while (at.tokens < at.total) {
     double loss;
+    if (at.decays && at.decayed == 0) AFINA_TRY(save_state(j, "stable.safetensors", error));
     AFINA_TRY(afina_pretrain_step(j->run, &loss, error));
+    at = afina_pretrain_where(j->run);
     sum += loss;
     since++;
-    const uint64_t done = afina_pretrain_steps_done(j->run);
-    if (done % 10 == 0)
-      fprintf(stderr, "\rstep %llu  loss %.4f  %.0f tokens/s ", (unsigned long long)done, loss,
-              (double)(done - first) * step_tokens / (cli_now() - start));
-    if (done % j->every != 0 && done != j->steps) continue;
-    AFINA_TRY(save_checkpoint(j, error));
+    if (at.steps % 10 == 0)
+      fprintf(stderr, "\rstep %llu  loss %.4f  %.0f tokens/s ", (unsigned long long)at.steps, loss,
+              (double)(at.tokens - first) / (cli_now() - start));
+    if (at.steps % j->every != 0 && at.tokens < at.total) continue;
+    AFINA_TRY(save_state(j, "checkpoint.safetensors", error));
+    AFINA_TRY(save_model(j, error));
     AFINA_TRY(report(j, sum / (double)since, cli_now() - start, error));
     sum = 0;
     since = 0;
@@ -234,11 +274,26 @@ static afina_status check_options(const job *j, afina_error *error) {
                  {"lr", j->lr, 0, 10},
                  {"decay", j->decay, 0, 1},
                  {"warmup-tokens", j->warmup_tokens, 0, 1e15},
+                 {"batch-start", (double)j->batch_start, 0, 65536},
+                 {"batch-growth-tokens", j->growth_tokens, 0, 1e15},
+                 {"cool-down", j->cool_down, 0, 1e15},
                  {"held-out", j->held_out, 0, 0.9}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!(numbers[i].value >= numbers[i].low && numbers[i].value <= numbers[i].high))
       return afina_fail(error, AFINA_E_ARGUMENT, "--%s is %.10g, but must be from %g to %.10g",
                         numbers[i].name, numbers[i].value, numbers[i].low, numbers[i].high);
+  const struct {
+    const char *name, *value, *one, *other;
+  } words[] = {{"optimizer", j->optimizer, "muon", "adamw"},
+               {"from", j->from, "checkpoint", "stable"}};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strcmp(words[i].value, words[i].one) != 0 && strcmp(words[i].value, words[i].other) != 0)
+      return afina_fail(error, AFINA_E_ARGUMENT, "--%s is %s or %s, not '%s'", words[i].name,
+                        words[i].one, words[i].other, words[i].value);
+  if (j->resume && j->init)
+    return afina_fail(error, AFINA_E_ARGUMENT, "--init starts a run, --resume goes on with one");
+  if (!j->resume && (j->cool_down > 0 || strcmp(j->from, "stable") == 0))
+    return afina_fail(error, AFINA_E_ARGUMENT, "--from and --cool-down go with --resume");
   return cli_check_folder(j->out, error);
 }
 
@@ -270,7 +325,8 @@ static void clean(job *j) {
 }
 
 int cli_pretrain(int argc, char **argv) {
-  job j = {.config = "mini",
+  job j = {.from = "checkpoint",
+           .optimizer = "muon",
            .tokens = 30000000,
            .batch = 32,
            .micro_batch = 8,
@@ -285,10 +341,16 @@ int cli_pretrain(int argc, char **argv) {
       {"config", CLI_TEXT, &j.config, false},
       {"out", CLI_TEXT, &j.out, true},
       {"tokenizer", CLI_TEXT, &j.tokenizer_path, false},
+      {"init", CLI_TEXT, &j.init, false},
       {"resume", CLI_FLAG, &j.resume, false},
+      {"from", CLI_TEXT, &j.from, false},
+      {"cool-down", CLI_NUMBER, &j.cool_down, false},
+      {"optimizer", CLI_TEXT, &j.optimizer, false},
       {"tokens", CLI_SIZE, &j.tokens, false},
       {"batch", CLI_SIZE, &j.batch, false},
       {"micro-batch", CLI_SIZE, &j.micro_batch, false},
+      {"batch-start", CLI_SIZE, &j.batch_start, false},
+      {"batch-growth-tokens", CLI_NUMBER, &j.growth_tokens, false},
       {"context", CLI_SIZE, &j.context, false},
       {"lr", CLI_NUMBER, &j.lr, false},
       {"decay", CLI_NUMBER, &j.decay, false},

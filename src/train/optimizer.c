@@ -24,12 +24,18 @@ afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *g
   return AFINA_OK;
 }
 
+afina_status afina_optimizer_use_muon(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                      double momentum, size_t threads, afina_error *error) {
+  return afina_muon_init(&optimizer->muon, gpt, optimizer->begin, momentum, threads, error);
+}
+
 void afina_optimizer_free(afina_optimizer *optimizer) {
   if (!optimizer) return;
   free(optimizer->gradients.data);
   free(optimizer->m);
   free(optimizer->v);
   free(optimizer->chunk_sums);
+  afina_muon_free(&optimizer->muon);
   *optimizer = (afina_optimizer){0};
 }
 
@@ -92,10 +98,14 @@ double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const af
   for (size_t i = 0; i < gpt->params.count; i++) {
     const afina_param *param = &gpt->params.entries[i];
     if (param->offset < optimizer->begin) continue;
+    if (optimizer->muon.count && afina_muon_takes(&gpt->params, param)) continue;
     step.weight_decay = param->decays ? (afina_real)o->weight_decay : 0;
     j.offset = param->offset - optimizer->begin;
     afina_pool_run(exec->pool, param->rows * param->columns, CHUNK, update_part, &j);
   }
+  if (optimizer->muon.count)
+    afina_muon_update(&optimizer->muon, exec, j.weights, optimizer->m, optimizer->gradients.data,
+                      &(afina_muon_step){lr, o->weight_decay, step.gradient_scale});
   return norm;
 }
 

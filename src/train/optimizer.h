@@ -1,11 +1,13 @@
 /* AdamW with decoupled weight decay (Loshchilov and Hutter, 2019) and clipping by the global norm,
- * over the suffix of the parameters that trains; and the learning-rate schedules. */
+ * over the suffix of the parameters that trains; Muon for the blocks' matrices where it is wanted;
+ * and the learning-rate schedules. */
 #ifndef AFINA_OPTIMIZER_H
 #define AFINA_OPTIMIZER_H
 
 #include <stdint.h>
 
 #include "gpt.h"
+#include "muon.h"
 
 typedef struct afina_optimizer_options {
   double beta1, beta2, epsilon;
@@ -17,6 +19,7 @@ typedef struct afina_optimizer {
   afina_optimizer_options options;
   afina_gradients gradients; /* of the current step; the caller's backward passes accumulate here */
   afina_real *m, *v;         /* moments, [count] like the gradients */
+  afina_muon muon;           /* no matrices: AdamW for all; else their momentum is in m, v idle */
   size_t begin, count;       /* the suffix of the parameters: begin .. begin + count */
   double beta1_power,
       beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
@@ -27,6 +30,10 @@ typedef struct afina_optimizer {
 /* For the parameters from `begin` on; all moments zero. AFINA_E_MEMORY only. */
 afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
                                   const afina_optimizer_options *options, afina_error *error);
+/* Before the first step: Muon, with this momentum, takes the blocks' matrices over. `threads`:
+ * those of the pool that the steps will run on. AFINA_E_MEMORY only. */
+afina_status afina_optimizer_use_muon(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                      double momentum, size_t threads, afina_error *error);
 void afina_optimizer_free(afina_optimizer *optimizer);
 
 /* Sets the gradients to zero. */
@@ -36,7 +43,8 @@ void afina_optimizer_zero(afina_optimizer *optimizer);
 double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec,
                             double lr);
 
-/* The factor on the peak learning rate at `step` of `steps` (counted from 0): linear warm-up over
+/* The factor on the peak learning rate at `step` of `steps` (counted from 0; steps may as well be
+ * tokens): linear warm-up over
  * `warmup` steps, then a half cosine down to `floor` (Loshchilov and Hutter, 2017). */
 double afina_schedule_cosine(uint64_t step, uint64_t steps, uint64_t warmup, double floor);
 /* Warm-up, then constant, then linear over the last `decay` steps down to `floor`: a run that may

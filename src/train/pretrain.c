@@ -15,10 +15,15 @@ static afina_status check(const afina_pretrain *run, afina_error *error) {
   if (o->context < 2 || o->context > run->gpt->config.context)
     return afina_fail(error, AFINA_E_ARGUMENT, "windows of %zu tokens: from 2 to the model's %zu",
                       o->context, run->gpt->config.context);
-  if (o->batch == 0 || o->micro_batch == 0 || o->batch % o->micro_batch)
-    return afina_fail(error, AFINA_E_ARGUMENT,
-                      "a batch of %zu windows cannot be cut in parts of %zu", o->batch,
-                      o->micro_batch);
+  const size_t batches[] = {o->batch, o->batch_start ? o->batch_start : o->batch};
+  for (size_t i = 0; i < 2; i++)
+    if (batches[i] == 0 || o->micro_batch == 0 || batches[i] % o->micro_batch)
+      return afina_fail(error, AFINA_E_ARGUMENT,
+                        "a batch of %zu windows cannot be cut in parts of %zu", batches[i],
+                        o->micro_batch);
+  if (o->batch_start > o->batch)
+    return afina_fail(error, AFINA_E_ARGUMENT, "a batch cannot grow from %zu windows to %zu",
+                      o->batch_start, o->batch);
   for (size_t i = 0; i < run->stream_count; i++) {
     const afina_stream *s = &run->streams[i];
     if (s->weight < 0 || s->held_out > s->count)
@@ -61,6 +66,9 @@ static afina_status allocate(afina_pretrain *run, afina_error *error) {
   if (!run->ids || !run->targets || !run->starts || !run->losses) return afina_fail_memory(error);
   for (size_t b = 0; b <= o->micro_batch; b++) run->starts[b] = b * o->context;
   AFINA_TRY(afina_optimizer_init(&run->optimizer, run->gpt, 0, &adamw, error));
+  if (o->optimizer == AFINA_MUON)
+    AFINA_TRY(afina_optimizer_use_muon(&run->optimizer, run->gpt, 0.95,
+                                       afina_pool_size(run->exec->pool), error));
   run->lane_count = parts < AFINA_LANES ? parts : AFINA_LANES;
   for (size_t i = 0; i < run->lane_count; i++) AFINA_TRY(open_lane(run, i, error));
   return AFINA_OK;
@@ -127,6 +135,7 @@ static void draw_window(afina_pretrain *run, size_t slot) {
 typedef struct job {
   afina_pretrain *run;
   size_t windows;   /* in the slots */
+  size_t lanes;     /* that they are shared out to */
   afina_real scale; /* of the losses in the gradient; 0: no backward pass */
 } job;
 
@@ -146,7 +155,13 @@ static afina_status run_part(const job *j, afina_lane *lane, size_t first, size_
   return AFINA_OK;
 }
 
-/* Lanes begin .. end - 1: each takes every lane_count-th part of the windows. */
+/* As many as have something to do: a small batch has few parts. */
+static size_t lanes_for(const afina_pretrain *run, size_t windows) {
+  const size_t parts = (windows + run->options.micro_batch - 1) / run->options.micro_batch;
+  return parts < run->lane_count ? parts : run->lane_count;
+}
+
+/* Lanes begin .. end - 1 take one part of the windows each, and again from the first. */
 static void run_lanes(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
   const size_t part = j->run->options.micro_batch;
@@ -154,8 +169,7 @@ static void run_lanes(void *context, size_t begin, size_t end, size_t thread) {
   for (size_t i = begin; i < end; i++) {
     afina_lane *lane = &j->run->lanes[i];
     lane->status = AFINA_OK;
-    for (size_t at = i * part; at < j->windows && lane->status == AFINA_OK;
-         at += j->run->lane_count * part)
+    for (size_t at = i * part; at < j->windows && lane->status == AFINA_OK; at += j->lanes * part)
       lane->status = run_part(j, lane, at, j->windows - at < part ? j->windows - at : part);
   }
 }
@@ -163,9 +177,9 @@ static void run_lanes(void *context, size_t begin, size_t end, size_t thread) {
 /* Runs the windows in the slots through the lanes; *sum is that of all losses. */
 static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real scale, double *sum,
                                 afina_error *error) {
-  job j = {.run = run, .windows = windows, .scale = scale};
-  afina_pool_run(run->exec->pool, run->lane_count, 1, run_lanes, &j);
-  for (size_t i = 0; i < run->lane_count; i++)
+  job j = {.run = run, .windows = windows, .lanes = lanes_for(run, windows), .scale = scale};
+  afina_pool_run(run->exec->pool, j.lanes, 1, run_lanes, &j);
+  for (size_t i = 0; i < j.lanes; i++)
     if (run->lanes[i].status != AFINA_OK)
       return afina_fail(error, run->lanes[i].status, "%s", run->lanes[i].error.message);
   *sum = 0;
@@ -173,31 +187,62 @@ static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real 
   return AFINA_OK;
 }
 
+/* Windows of the next update: the start's last doubling that the line has reached. */
+static size_t batch_now(const afina_pretrain *run) {
+  const afina_pretrain_options *o = &run->options;
+  if (o->batch_start == 0 || run->tokens >= o->growth) return o->batch;
+  const double share = (double)run->tokens / (double)o->growth;
+  const double line = (double)o->batch_start + share * (double)(o->batch - o->batch_start);
+  size_t batch = o->batch_start;
+  while ((double)batch * 2 <= line) batch *= 2;
+  return batch;
+}
+
+afina_pretrain_progress afina_pretrain_where(const afina_pretrain *run) {
+  const afina_pretrain_options *o = &run->options;
+  const size_t batch = batch_now(run);
+  return (afina_pretrain_progress){
+      .steps = run->optimizer.steps,
+      .tokens = run->tokens,
+      .total = o->tokens,
+      .decayed = run->decayed,
+      .batch = batch,
+      .decays = run->tokens + batch * o->context + o->decay > o->tokens && o->decay > 0};
+}
+
+void afina_pretrain_cool_down(afina_pretrain *run, uint64_t tokens) {
+  run->options.tokens = run->tokens - run->decayed + tokens;
+  run->options.decay = tokens;
+}
+
 afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
-  const size_t tokens = o->batch * o->context, count = run->optimizer.count;
+  const afina_pretrain_progress at = afina_pretrain_where(run);
+  const size_t tokens = at.batch * o->context, count = run->optimizer.count;
+  const size_t lanes = lanes_for(run, at.batch);
   double sum = 0;
-  for (size_t i = 0; i < run->lane_count; i++)
+  for (size_t i = 0; i < lanes; i++)
     memset(run->lanes[i].gradients.data, 0, count * sizeof(afina_real));
-  for (size_t slot = 0; slot < o->batch; slot++) draw_window(run, slot);
-  AFINA_TRY(run_windows(run, o->batch, 1 / (afina_real)tokens, &sum, error));
+  for (size_t slot = 0; slot < at.batch; slot++) draw_window(run, slot);
+  AFINA_TRY(run_windows(run, at.batch, 1 / (afina_real)tokens, &sum, error));
   const double mean = sum / (double)tokens;
   if (!(mean < 1e4))
     return afina_fail(error, AFINA_E_DIVERGED,
                       "step %llu: the loss is no longer a sensible number; resume from the last "
                       "checkpoint with a smaller learning rate",
-                      (unsigned long long)run->optimizer.steps);
-  for (size_t i = 1; i < run->lane_count; i++)
+                      (unsigned long long)at.steps);
+  for (size_t i = 1; i < lanes; i++)
     afina_add_forward(run->exec, run->optimizer.gradients.data, run->lanes[i].gradients.data,
                       count);
-  const double factor =
-      afina_schedule_stable(run->optimizer.steps, o->steps, o->warmup, o->decay, o->lr_floor);
+  /* The rate is that of the batch's last token, or of the run's where the batch reaches beyond. */
+  const uint64_t end = run->tokens + tokens < o->tokens ? run->tokens + tokens : o->tokens;
+  const double factor = afina_schedule_stable(end - 1, o->tokens, o->warmup, o->decay, o->lr_floor);
   afina_optimizer_step(&run->optimizer, run->gpt, run->exec, o->lr * factor);
+  run->tokens += tokens;
+  if (at.decays) run->decayed += tokens;
   *loss = mean;
   return AFINA_OK;
 }
-
-uint64_t afina_pretrain_steps_done(const afina_pretrain *run) { return run->optimizer.steps; }
 
 afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t windows,
                                      double *loss, size_t *tokens, afina_error *error) {

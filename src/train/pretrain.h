@@ -1,6 +1,9 @@
-/* Pretraining of a language model on token streams: random windows of `context` tokens, AdamW,
- * held-out loss, and a state that can be saved and restored so that a resumed run gives the same
- * bits as one that never stopped (on the same machine and kernels). */
+/* Pretraining of a language model on token streams: random windows of `context` tokens, Muon or
+ * AdamW, held-out loss, and a state that can be saved and restored so that a resumed run gives the
+ * same bits as one that never stopped (on the same machine and kernels).
+ *
+ * The schedule counts tokens, since the batch may grow: warm-up, constant, and a decay at the end.
+ * A state from before the decay can be prolonged; one from within it can only be cooled down. */
 #ifndef AFINA_PRETRAIN_H
 #define AFINA_PRETRAIN_H
 
@@ -17,15 +20,21 @@ typedef struct afina_stream {
   double weight; /* windows are drawn from the streams in proportion to it */
 } afina_stream;
 
+typedef enum afina_pretrain_optimizer { AFINA_ADAMW, AFINA_MUON } afina_pretrain_optimizer;
+
 typedef struct afina_pretrain_options {
-  size_t context;      /* tokens of a window */
-  size_t batch;        /* windows of an update */
-  size_t micro_batch;  /* windows that run together; their gradients add up to the batch's */
-  uint64_t steps;      /* updates in all */
-  uint64_t warmup;     /* updates */
-  uint64_t decay;      /* updates of the final decay */
+  size_t context;     /* tokens of a window */
+  size_t batch;       /* windows of an update */
+  size_t micro_batch; /* windows that run together; their gradients add up to the batch's */
+  size_t batch_start; /* windows of the first updates; 0: no growth */
+  uint64_t growth;    /* over so many tokens the batch doubles, again and again, up to `batch`: each
+                         time when a straight line from start to end reaches the double */
+  uint64_t tokens;    /* in all */
+  uint64_t warmup;    /* tokens */
+  uint64_t decay;     /* tokens of the final decay */
   double lr, lr_floor; /* peak, and the factor on it at the end */
   double weight_decay;
+  afina_pretrain_optimizer optimizer;
   uint64_t seed;
 } afina_pretrain_options;
 
@@ -39,7 +48,20 @@ void afina_pretrain_free(afina_pretrain *run);
 
 /* One update; *loss is the batch's mean in nats per token. */
 afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error);
-uint64_t afina_pretrain_steps_done(const afina_pretrain *run);
+
+/* Where a run stands. */
+typedef struct afina_pretrain_progress {
+  uint64_t steps, tokens; /* done; an update more is due while tokens < total */
+  uint64_t total;         /* tokens in all, from the options or the cooling down */
+  uint64_t decayed;       /* of the tokens done, those in the decay */
+  size_t batch;           /* windows of the next update */
+  bool decays;            /* whether the next update lies in the decay */
+} afina_pretrain_progress;
+afina_pretrain_progress afina_pretrain_where(const afina_pretrain *run);
+
+/* The decay takes `tokens` and begins now, or began where the state has it: instead of the options'
+ * end and decay. */
+void afina_pretrain_cool_down(afina_pretrain *run, uint64_t tokens);
 
 /* Mean loss over at most `windows` windows of a stream's held-out part, and how many tokens were
  * predicted. */
@@ -48,8 +70,9 @@ afina_status afina_pretrain_held_out(afina_pretrain *run, size_t stream, size_t 
 
 /* The whole state (weights, moments, generator, counters) as a safetensors file. */
 afina_status afina_pretrain_save(const afina_pretrain *run, afina_bytes *out, afina_error *error);
-/* Continues from a saved state of the same model; the options may differ (a longer run). On failure
- * the run and its model may be overwritten in part: start again. */
+/* Continues from a saved state of the same model; the options may differ (a longer run), but for
+ * the optimizer: AFINA_E_ARGUMENT. On failure the run and its model may be overwritten in part:
+ * start again. */
 afina_status afina_pretrain_restore(afina_pretrain *run, const void *data, size_t size,
                                     afina_error *error);
 

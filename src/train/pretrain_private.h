@@ -27,6 +27,7 @@ struct afina_pretrain {
   afina_pretrain_options options;
   afina_optimizer optimizer;
   afina_rng rng;
+  uint64_t tokens, decayed; /* trained on; in the decay */
   double total_weight;
   uint32_t *ids, *targets; /* [batch * context] */
   size_t *starts;          /* [micro_batch + 1] */

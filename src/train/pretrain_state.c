@@ -11,22 +11,31 @@
 #include "pretrain_private.h"
 #include "weights.h"
 
-enum { NUMBERS = 7, DIGITS = 17 };
-static const char *const keys[NUMBERS] = {"steps", "beta1_power", "beta2_power", "rng_0",
-                                          "rng_1", "rng_2",       "rng_3"};
+enum { NUMBERS = 9, DIGITS = 17 };
+static const char *const keys[NUMBERS] = {
+    "steps", "tokens", "decayed", "beta1_power", "beta2_power", "rng_0", "rng_1", "rng_2", "rng_3"};
+enum { STEPS, TOKENS, DECAYED, BETA1_POWER, BETA2_POWER, RNG };
+
+static const char *optimizer_name(const afina_pretrain *run) {
+  return run->options.optimizer == AFINA_MUON ? "muon" : "adamw";
+}
 
 static void pack(const afina_pretrain *run, uint64_t numbers[NUMBERS]) {
-  numbers[0] = run->optimizer.steps;
-  memcpy(&numbers[1], &run->optimizer.beta1_power, sizeof(double));
-  memcpy(&numbers[2], &run->optimizer.beta2_power, sizeof(double));
-  memcpy(&numbers[3], run->rng.state, sizeof run->rng.state);
+  numbers[STEPS] = run->optimizer.steps;
+  numbers[TOKENS] = run->tokens;
+  numbers[DECAYED] = run->decayed;
+  memcpy(&numbers[BETA1_POWER], &run->optimizer.beta1_power, sizeof(double));
+  memcpy(&numbers[BETA2_POWER], &run->optimizer.beta2_power, sizeof(double));
+  memcpy(&numbers[RNG], run->rng.state, sizeof run->rng.state);
 }
 
 static void unpack(afina_pretrain *run, const uint64_t numbers[NUMBERS]) {
-  run->optimizer.steps = numbers[0];
-  memcpy(&run->optimizer.beta1_power, &numbers[1], sizeof(double));
-  memcpy(&run->optimizer.beta2_power, &numbers[2], sizeof(double));
-  memcpy(run->rng.state, &numbers[3], sizeof run->rng.state);
+  run->optimizer.steps = numbers[STEPS];
+  run->tokens = numbers[TOKENS];
+  run->decayed = numbers[DECAYED];
+  memcpy(&run->optimizer.beta1_power, &numbers[BETA1_POWER], sizeof(double));
+  memcpy(&run->optimizer.beta2_power, &numbers[BETA2_POWER], sizeof(double));
+  memcpy(run->rng.state, &numbers[RNG], sizeof run->rng.state);
 }
 
 static afina_tensor_view moment(const char *name, const afina_real *data, size_t count) {
@@ -43,18 +52,19 @@ afina_status afina_pretrain_save(const afina_pretrain *run, afina_bytes *out, af
   afina_tensor_view *views = afina_allocate(params + 2, sizeof *views);
   if (!views) return afina_fail_memory(error);
   afina_weights_views(run->gpt, views);
+  /* Muon's momentum is in m too, where the blocks' matrices have their place. */
   views[params] = moment("adamw.m", run->optimizer.m, run->optimizer.count);
   views[params + 1] = moment("adamw.v", run->optimizer.v, run->optimizer.count);
   uint64_t numbers[NUMBERS];
   char text[NUMBERS][DIGITS];
-  afina_metadata metadata[NUMBERS];
+  afina_metadata metadata[NUMBERS + 1] = {[NUMBERS] = {"optimizer", optimizer_name(run)}};
   pack(run, numbers);
   for (int i = 0; i < NUMBERS; i++) {
     snprintf(text[i], sizeof text[i], "%016" PRIx64, numbers[i]);
     metadata[i] = (afina_metadata){keys[i], text[i]};
   }
   const afina_status status =
-      afina_safetensors_write(views, params + 2, metadata, NUMBERS, out, error);
+      afina_safetensors_write(views, params + 2, metadata, NUMBERS + 1, out, error);
   free(views);
   return status;
 }
@@ -74,9 +84,11 @@ static afina_status read_numbers(const afina_safetensors *file, uint64_t numbers
     bool good =
         text && strlen(text) == DIGITS - 1 && strspn(text, "0123456789abcdef") == DIGITS - 1;
     if (good) numbers[i] = strtoull(text, NULL, 16);
-    if (good && i == 0) good = numbers[i] < (uint64_t)1 << 53;
-    if (good && (i == 1 || i == 2)) good = in_unit_interval(numbers[i]);
-    if (good && i == NUMBERS - 1) good = numbers[3] || numbers[4] || numbers[5] || numbers[6];
+    if (good && i <= DECAYED) good = numbers[i] < (uint64_t)1 << 53;
+    if (good && i == DECAYED) good = numbers[DECAYED] <= numbers[TOKENS];
+    if (good && (i == BETA1_POWER || i == BETA2_POWER)) good = in_unit_interval(numbers[i]);
+    if (good && i == NUMBERS - 1)
+      good = numbers[RNG] || numbers[RNG + 1] || numbers[RNG + 2] || numbers[RNG + 3];
     if (!good)
       return afina_fail(error, AFINA_E_FORMAT, "the checkpoint's '%s' is missing or damaged",
                         keys[i]);
@@ -84,9 +96,22 @@ static afina_status read_numbers(const afina_safetensors *file, uint64_t numbers
   return AFINA_OK;
 }
 
+/* One optimizer's moments mean nothing to the other. Files from before there was Muon have no name
+ * in them. */
+static afina_status check_optimizer(const afina_pretrain *run, const afina_safetensors *file,
+                                    afina_error *error) {
+  const char *name = afina_safetensors_metadata(file, "optimizer");
+  if (name && strcmp(name, optimizer_name(run)) == 0) return AFINA_OK;
+  return afina_fail(error, AFINA_E_ARGUMENT,
+                    "the checkpoint is of a run with %s, this one uses %s: start from the model's "
+                    "weights instead, with a fresh optimizer",
+                    name ? name : "an earlier version", optimizer_name(run));
+}
+
 static afina_status read_state(afina_pretrain *run, const afina_safetensors *file,
                                afina_error *error) {
   uint64_t numbers[NUMBERS];
+  AFINA_TRY(check_optimizer(run, file, error));
   AFINA_TRY(read_numbers(file, numbers, error));
   const size_t count = run->optimizer.count;
   AFINA_TRY(afina_weights_read(run->gpt, file, NULL, error));
