@@ -17,6 +17,7 @@ afina_status afina_runtime_create(afina_runtime **out, size_t threads, afina_err
     free(runtime);
     return status;
   }
+  runtime->kernels = afina_kernels_find("plain");
   *out = runtime;
   return AFINA_OK;
 }
@@ -31,9 +32,26 @@ size_t afina_runtime_threads(const afina_runtime *runtime) {
   return afina_pool_size(runtime->pool);
 }
 
+afina_status afina_runtime_set_numerics(afina_runtime *runtime, const char *numerics,
+                                        afina_error *error) {
+  if (strcmp(numerics, "plain") != 0 && strcmp(numerics, "fused") != 0)
+    return afina_fail(error, AFINA_E_ARGUMENT, "numerics are 'plain' or 'fused', not '%s'",
+                      numerics);
+  const afina_kernels *kernels = afina_kernels_find(numerics);
+  if (!kernels)
+    return afina_fail(error, AFINA_E_UNSUPPORTED,
+                      "no numerics '%s' here: this CPU or browser does not multiply and add in one "
+                      "rounding; 'plain' runs everywhere",
+                      numerics);
+  runtime->kernels = kernels;
+  return AFINA_OK;
+}
+
+const char *afina_runtime_numerics(const afina_runtime *runtime) { return runtime->kernels->name; }
+
 afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
                                 afina_error *error) {
-  return afina_exec_init(out, afina_kernels_find("plain"), runtime->pool, gpt->config.context,
+  return afina_exec_init(out, runtime->kernels, runtime->pool, gpt->config.context,
                          gpt->config.channels / gpt->config.heads, error);
 }
 

@@ -9,6 +9,7 @@
 
 struct afina_runtime {
   afina_pool *pool;
+  const afina_kernels *kernels;
 };
 
 struct afina_model {

@@ -9,7 +9,7 @@
 enum { CHUNK = 1024 }; /* rows classified at a time */
 
 typedef struct job {
-  const char *folder, *text, *in, *out, *text_column;
+  const char *folder, *text, *in, *out, *text_column, *numerics;
   size_t threads;
   afina_runtime *runtime;
   afina_model *model;
@@ -118,7 +118,7 @@ static afina_status classify(job *j, afina_error *error) {
   if (j->text && (j->out || j->text_column))
     return afina_fail(error, AFINA_E_ARGUMENT, "--out and --text-column go with --csv IN.csv");
   if (j->out) AFINA_TRY(cli_check_file(j->out, error));
-  AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
+  AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
   AFINA_TRY(cli_load_model(&j->model, j->folder, error));
   return j->text ? classify_text(j, error) : classify_file(j, error);
 }
@@ -128,7 +128,8 @@ int cli_classify(int argc, char **argv) {
   const cli_option options[] = {
       {"model", CLI_TEXT, &j.folder, true},     {"csv", CLI_TEXT, &j.in, false},
       {"out", CLI_TEXT, &j.out, false},         {"text-column", CLI_TEXT, &j.text_column, false},
-      {"threads", CLI_SIZE, &j.threads, false}, {"", CLI_TEXT, &j.text, false},
+      {"threads", CLI_SIZE, &j.threads, false}, {"numerics", CLI_TEXT, &j.numerics, false},
+      {"", CLI_TEXT, &j.text, false},
   };
   if (!cli_parse("classify", argc, argv, options, sizeof options / sizeof *options))
     return CLI_USAGE;

@@ -11,7 +11,7 @@
 
 typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
-      *out, *report;
+      *numerics, *out, *report;
   size_t epochs, batch, seed, threads, patience;
   double lr, valid_share, test_share, weight_decay;
   bool random_weights, quiet;
@@ -186,7 +186,7 @@ static afina_status finish(job *j, afina_error *error) {
 static afina_status finetune(job *j, afina_error *error) {
   if (j->out) AFINA_TRY(cli_check_folder(j->out, error));
   if (j->report) AFINA_TRY(cli_check_file(j->report, error));
-  AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
+  AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
   AFINA_TRY(cli_load_model(&j->model, j->model_path, error));
   if (j->random_weights) afina_model_randomize(j->model, j->seed);
   AFINA_TRY(open_data(j, error));
@@ -230,6 +230,7 @@ int cli_finetune(int argc, char **argv) {
       {"test-share", CLI_NUMBER, &j.test_share, false},
       {"seed", CLI_SIZE, &j.seed, false},
       {"threads", CLI_SIZE, &j.threads, false},
+      {"numerics", CLI_TEXT, &j.numerics, false},
       {"random-weights", CLI_FLAG, &j.random_weights, false},
       {"quiet", CLI_FLAG, &j.quiet, false},
       {"out", CLI_TEXT, &j.out, false},
@@ -244,7 +245,7 @@ int cli_finetune(int argc, char **argv) {
 
 static afina_status evaluate(job *j, afina_error *error) {
   if (j->report) AFINA_TRY(cli_check_file(j->report, error));
-  AFINA_TRY(afina_runtime_create(&j->runtime, j->threads, error));
+  AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
   AFINA_TRY(cli_load_model(&j->model, j->model_path, error));
   AFINA_TRY(afina_dataset_create(&j->data, error));
   AFINA_TRY(cli_add_rows(j->data, j->test, AFINA_PART_ANY, j->text_column, j->label_column, error));
@@ -269,6 +270,7 @@ int cli_evaluate(int argc, char **argv) {
       {"text-column", CLI_TEXT, &j.text_column, false},
       {"label-column", CLI_TEXT, &j.label_column, false},
       {"threads", CLI_SIZE, &j.threads, false},
+      {"numerics", CLI_TEXT, &j.numerics, false},
       {"report", CLI_TEXT, &j.report, false},
   };
   if (!cli_parse("evaluate", argc, argv, options, sizeof options / sizeof *options))

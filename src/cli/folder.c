@@ -5,6 +5,19 @@
 #include "cli.h"
 #include "folder.h"
 
+afina_status cli_create_runtime(afina_runtime **out, size_t threads, const char *numerics,
+                                afina_error *error) {
+  afina_runtime *runtime = NULL;
+  AFINA_TRY(afina_runtime_create(&runtime, threads, error));
+  const afina_status status =
+      numerics ? afina_runtime_set_numerics(runtime, numerics, error) : AFINA_OK;
+  if (status == AFINA_OK)
+    *out = runtime;
+  else
+    afina_runtime_free(runtime);
+  return status;
+}
+
 afina_status cli_load_model(afina_model **out, const char *folder, afina_error *error) {
   struct stat found;
   if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode))

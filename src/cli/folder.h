@@ -3,6 +3,9 @@
 
 #include "afina.h"
 
+/* threads, numerics: the options of these names; 0 and NULL where they were not given. */
+afina_status cli_create_runtime(afina_runtime **out, size_t threads, const char *numerics,
+                                afina_error *error);
 /* Reads config.json, model.safetensors and tokenizer.json. */
 afina_status cli_load_model(afina_model **out, const char *folder, afina_error *error);
 /* Writes them; dtype is "f32", "f16" or "i8". */

@@ -7,11 +7,13 @@
 #include "folder.h"
 
 int cli_perplexity(int argc, char **argv) {
-  const char *folder = NULL, *path = NULL;
+  const char *folder = NULL, *path = NULL, *numerics = NULL;
   size_t threads = 0;
   const cli_option options[] = {{"model", CLI_TEXT, &folder, true},
                                 {"data", CLI_TEXT, &path, true},
-                                {"threads", CLI_SIZE, &threads, false}};
+                                {"threads", CLI_SIZE, &threads, false},
+                                {"numerics", CLI_TEXT, &numerics, false},
+                                {"numerics", CLI_TEXT, &numerics, false}};
   if (!cli_parse("perplexity", argc, argv, options, sizeof options / sizeof *options))
     return CLI_USAGE;
   afina_error error;
@@ -20,7 +22,7 @@ int cli_perplexity(int argc, char **argv) {
   afina_model *model = NULL;
   afina_bytes text = {0};
   afina_perplexity_result result;
-  CLI_TRY(afina_runtime_create(&runtime, threads, &error));
+  CLI_TRY(cli_create_runtime(&runtime, threads, numerics, &error));
   CLI_TRY(cli_load_model(&model, folder, &error));
   CLI_TRY(cli_read_file(&text, path, &error));
   CLI_TRY(afina_perplexity(runtime, model, (const char *)text.data, text.size, &result, &error));
@@ -35,7 +37,7 @@ done:
 }
 
 int cli_generate(int argc, char **argv) {
-  const char *folder = NULL, *prompt = NULL;
+  const char *folder = NULL, *prompt = NULL, *numerics = NULL;
   afina_generation generation = {.sampling = {.temperature = 0.8, .top_p = 1}, .max_tokens = 60};
   size_t seed = 1, threads = 0;
   const cli_option options[] = {
@@ -48,6 +50,7 @@ int cli_generate(int argc, char **argv) {
       {"max-tokens", CLI_SIZE, &generation.max_tokens, false},
       {"seed", CLI_SIZE, &seed, false},
       {"threads", CLI_SIZE, &threads, false},
+      {"numerics", CLI_TEXT, &numerics, false},
   };
   if (!cli_parse("generate", argc, argv, options, sizeof options / sizeof *options))
     return CLI_USAGE;
@@ -57,7 +60,7 @@ int cli_generate(int argc, char **argv) {
   afina_runtime *runtime = NULL;
   afina_model *model = NULL;
   afina_bytes text = {0};
-  CLI_TRY(afina_runtime_create(&runtime, threads, &error));
+  CLI_TRY(cli_create_runtime(&runtime, threads, numerics, &error));
   CLI_TRY(cli_load_model(&model, folder, &error));
   CLI_TRY(afina_generate(runtime, model, prompt, strlen(prompt), &generation, &text, &error));
   fputs(prompt, stdout);

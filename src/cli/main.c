@@ -15,27 +15,31 @@ static const struct {
      "           [--strategy head|last:K|full] [--readout last|mean|special] [--epochs N] [--lr X] "
      "[--batch N]\n"
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
-     "[--random-weights]\n"
-     "           [--weight-decay X] [--quiet] [--out DIR] [--report R.json]"},
+     "[--numerics plain|fused]\n"
+     "           [--weight-decay X] [--random-weights] [--quiet] [--out DIR] [--report R.json]"},
     {"evaluate", cli_evaluate,
      "--model DIR --data T.csv [--text-column NAME] [--label-column NAME] [--report R.json] "
-     "[--threads N]"},
+     "[--threads N] [--numerics plain|fused]"},
     {"classify", cli_classify,
-     "--model DIR TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   [--threads N]"},
+     "--model DIR TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   [--threads N] "
+     "[--numerics plain|fused]"},
     {"generate", cli_generate,
      "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
-     "           [--max-tokens N] [--threads N]"},
-    {"perplexity", cli_perplexity, "--model DIR --data FILE [--threads N]"},
+     "           [--max-tokens N] [--threads N] [--numerics plain|fused]"},
+    {"perplexity", cli_perplexity,
+     "--model DIR --data FILE [--threads N] [--numerics plain|fused]"},
     {"tokenize", cli_tokenize, "--model DIR [TEXT]   (standard input when TEXT is absent)"},
     {"tokenizer", cli_tokenizer, "--train FILE[@WEIGHT]... --vocab N --out tokenizer.json"},
     {"pretrain", cli_pretrain,
-     "--data FILE[@FACTOR]... --config mini|base|FILE --out DIR [--tokenizer tokenizer.json] "
-     "[--resume]\n"
-     "           [--tokens N] [--batch N] [--micro-batch N] [--context N] [--lr X] [--decay "
-     "SHARE]\n"
-     "           [--warmup-tokens N] [--held-out SHARE] [--checkpoint-every N] [--seed N] "
-     "[--threads "
-     "N]"},
+     "--data FILE[@FACTOR]... --out DIR [--config mini|base|FILE] [--tokenizer tokenizer.json] "
+     "[--init DIR]\n"
+     "           [--resume [--from checkpoint|stable] [--cool-down TOKENS]] [--optimizer "
+     "muon|adamw] [--lr X]\n"
+     "           [--tokens N] [--warmup-tokens N] [--decay SHARE] [--batch N] [--micro-batch N] "
+     "[--context N]\n"
+     "           [--batch-start N --batch-growth-tokens N] [--held-out SHARE] "
+     "[--checkpoint-every N]\n"
+     "           [--seed N] [--threads N]"},
     {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
 };
 

@@ -3,6 +3,10 @@
  *   afina_kernels_reference     reference.c: plain loops, the truth, over float or double
  *   afina_kernels_plain         simd*.c over 128-bit vectors: multiply, then add; runs everywhere
  *   afina_kernels_plain_wide    the same sources over 256-bit vectors (AVX2): the same bits
+ *   afina_kernels_fused, afina_kernels_fused_wide
+ *                               the same sources, but in gemm and so in attention a product is
+ * added in one rounding (FMA, NEON, relaxed SIMD): other bits than plain
+ *   afina_kernels_reference_fused   the truth of these two
  *   afina_kernels_native        for pretraining only: reference.c compiled for this machine's
  *                               vectors with fast math, and BLAS where there is one; outside law 1
  *
@@ -16,6 +20,7 @@
 #ifndef AFINA_KERNELS_H
 #define AFINA_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -126,11 +131,18 @@ typedef struct afina_kernels {
 extern const afina_kernels afina_kernels_reference;
 #ifndef AFINA_DOUBLE
 extern const afina_kernels afina_kernels_plain;
-#ifdef AFINA_WIDE_KERNELS
-extern const afina_kernels afina_kernels_plain_wide; /* only where the CPU has AVX2 */
+extern const afina_kernels afina_kernels_fused;
+extern const afina_kernels afina_kernels_reference_fused;
+#ifdef AFINA_WIDE_KERNELS /* only where the CPU has AVX2, fused FMA too: ask afina_kernels_find */
+extern const afina_kernels afina_kernels_plain_wide;
+extern const afina_kernels afina_kernels_fused_wide;
 #endif
-/* The fastest set of that name ("plain") that this machine runs; NULL where it runs none. */
+/* The fastest set of that name, "plain" or "fused", that this machine runs; NULL where it runs none
+ * well ("plain" is everywhere). A fused set has proved that it is one. */
 const afina_kernels *afina_kernels_find(const char *name);
+/* Does gemm add products in one rounding? Found out by products of which two roundings lose a bit.
+ * False where there is no memory to try. */
+bool afina_kernels_fuse(const afina_kernels *kernels);
 #ifdef AFINA_NATIVE_KERNELS
 extern const afina_kernels afina_kernels_native;
 /* Once, before the native set is used: keeps BLAS on the thread that calls it. */

@@ -3,6 +3,16 @@
  * the machine at hand. */
 #include "kernels.h"
 
+/* sum + a b: a step of a matrix product. CMakeLists.txt compiles this file a second time with
+ * AFINA_FUSED, as the truth of the fused sets. */
+static inline afina_real advance(afina_real sum, afina_real a, afina_real b) {
+#ifdef AFINA_FUSED
+  return fmaf(a, b, sum);
+#else
+  return sum + a * b;
+#endif
+}
+
 #ifndef AFINA_NATIVE_SET /* which has BLAS instead */
 static void gemm(afina_real *c, size_t c_row, const afina_real *a, size_t a_row, size_t a_col,
                  const afina_real *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
@@ -11,7 +21,8 @@ static void gemm(afina_real *c, size_t c_row, const afina_real *a, size_t a_row,
   for (size_t m = 0; m < M; m++)
     for (size_t n = 0; n < N; n++) {
       afina_real sum = c[m * c_row + n];
-      for (size_t k = 0; k < K; k++) sum += a[m * a_row + k * a_col] * b[k * b_row + n * b_col];
+      for (size_t k = 0; k < K; k++)
+        sum = advance(sum, a[m * a_row + k * a_col], b[k * b_row + n * b_col]);
       c[m * c_row + n] = sum;
     }
 }
@@ -100,7 +111,7 @@ static void attention_forward(afina_real *out, afina_real *lse, const afina_real
     afina_real max = 0, sum = 0;
     for (size_t t = 0; t < T; t++) {
       afina_real dot = 0;
-      for (size_t d = 0; d < D; d++) dot += query[d] * k[t * shape->kv_stride + d];
+      for (size_t d = 0; d < D; d++) dot = advance(dot, query[d], k[t * shape->kv_stride + d]);
       p[t] = dot * scale;
       if (t == 0 || p[t] > max) max = p[t];
     }
@@ -110,7 +121,7 @@ static void attention_forward(afina_real *out, afina_real *lse, const afina_real
     }
     for (size_t d = 0; d < D; d++) o[d] = 0;
     for (size_t t = 0; t < T; t++)
-      for (size_t d = 0; d < D; d++) o[d] += p[t] * v[t * shape->kv_stride + d];
+      for (size_t d = 0; d < D; d++) o[d] = advance(o[d], p[t], v[t * shape->kv_stride + d]);
     const afina_real inverse = 1 / sum;
     for (size_t d = 0; d < D; d++) o[d] *= inverse;
     lse[i] = max + afina_log(sum);
@@ -132,15 +143,16 @@ static void attention_backward(afina_real *dq, afina_real *dk, afina_real *dv,
       const afina_real *key = k + t * shape->kv_stride, *value = v + t * shape->kv_stride;
       afina_real dot = 0, dp = 0;
       for (size_t d = 0; d < D; d++) {
-        dot += q[row + d] * key[d];
-        dp += dout[row + d] * value[d];
+        dot = advance(dot, q[row + d], key[d]);
+        dp = advance(dp, dout[row + d], value[d]);
       }
       const afina_real p = afina_exp(dot * scale - lse[i]);
       const afina_real ds = p * (dp - out_dot) * scale;
       for (size_t d = 0; d < D; d++) {
-        dv[t * shape->kv_stride + d] += p * dout[row + d];
-        dk[t * shape->kv_stride + d] += ds * q[row + d];
-        dq[row + d] += ds * key[d];
+        const size_t at = t * shape->kv_stride + d;
+        dv[at] = advance(dv[at], p, dout[row + d]);
+        dk[at] = advance(dk[at], ds, q[row + d]);
+        dq[row + d] = advance(dq[row + d], ds, key[d]);
       }
     }
   }
@@ -201,7 +213,11 @@ static void adamw(afina_real *w, afina_real *m, afina_real *v, const afina_real 
 }
 
 #ifndef AFINA_NATIVE_SET
+#ifdef AFINA_FUSED
+const afina_kernels afina_kernels_reference_fused = {
+#else
 const afina_kernels afina_kernels_reference = {
+#endif
     .name = "reference",
     .gemm = gemm,
     .layernorm_forward = layernorm_forward,

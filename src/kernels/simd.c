@@ -94,8 +94,14 @@ static AFINA_NOINLINE void adamw(float *w, float *m, float *v, const float *grad
   }
 }
 
+#ifdef AFINA_FUSED
+#define NUMERICS "fused"
+#else
+#define NUMERICS "plain"
+#endif
+
 const afina_kernels AFINA_JOIN_EXPANDED(kernels, AFINA_SET) = {
-    .name = "plain",
+    .name = NUMERICS,
     .gemm = AFINA_LOCAL(gemm),
     .layernorm_forward = AFINA_LOCAL(layernorm_forward),
     .layernorm_backward = AFINA_LOCAL(layernorm_backward),

@@ -2,9 +2,11 @@
  * kernels that simd.c lists. Private to this folder.
  *
  * These sources are compiled once for each set (CMakeLists.txt): AFINA_SET is its name, AFINA_WIDE
- * asks for 256-bit vectors. `vec` has WIDTH floats, `v128` always LANES.
+ * asks for 256-bit vectors, AFINA_FUSED for products in one rounding. `vec` has WIDTH floats,
+ * `v128` always LANES.
  *
- * Law 1 here: multiply, then add (never fused); minima and maxima only as "b < a ? b : a", never
+ * Law 1 here: multiply, then add; fused only, and always, where "advance" is said, that is in gemm,
+ * and by it in attention; minima and maxima only as "b < a ? b : a", never
  * the IEEE operations whose NaN rules differ between machines; every sum in an order that depends
  * on its length alone. Four-lane sums add element i to lane i mod 4, then (lane 0 + lane 1) + (lane
  * 2 + lane 3), then the n mod 4 last elements one by one, whatever WIDTH is. Elements of an
@@ -15,6 +17,7 @@
 #include <simde/wasm/simd128.h>
 #ifdef AFINA_WIDE
 #include <simde/x86/avx2.h>
+#include <simde/x86/fma.h>
 #endif
 
 #include "kernels.h"
@@ -112,6 +115,33 @@ static inline vec v_zero_below(vec y, vec x, vec low) {
 
 /* sum + a b, in two roundings */
 static inline vec v_mul_add(vec sum, vec a, vec b) { return v_add(sum, v_mul(a, b)); }
+
+/* sum + a b: a step of a matrix product, in one rounding where the set is fused, else in two. */
+#if !defined AFINA_FUSED
+static inline vec v_advance(vec sum, vec a, vec b) { return v_mul_add(sum, a, b); }
+static inline v128 q_advance(v128 sum, v128 a, v128 b) { return q_mul_add(sum, a, b); }
+static inline float advance(float sum, float a, float b) { return sum + a * b; }
+#else
+static inline float advance(float sum, float a, float b) { return fmaf(a, b, sum); }
+static inline v128 q_advance(v128 sum, v128 a, v128 b) {
+#ifdef SIMDE_ARM_NEON_A64V8_NATIVE
+  return vreinterpretq_s32_f32(
+      vfmaq_f32(vreinterpretq_f32_s32(sum), vreinterpretq_f32_s32(a), vreinterpretq_f32_s32(b)));
+#else /* with FMA compilers make one instruction of it; elsewhere right, but slow */
+  float s[LANES], x[LANES], y[LANES];
+  q_store(s, sum);
+  q_store(x, a);
+  q_store(y, b);
+  for (size_t i = 0; i < LANES; i++) s[i] = fmaf(x[i], y[i], s[i]);
+  return q_load(s);
+#endif
+}
+#ifdef AFINA_WIDE
+static inline vec v_advance(vec sum, vec a, vec b) { return simde_mm256_fmadd_ps(a, b, sum); }
+#else
+static inline vec v_advance(vec sum, vec a, vec b) { return q_advance(sum, a, b); }
+#endif
+#endif
 
 /* afina_exp_float of base/real.h, the same operations in the same order, hence the same bits. */
 static inline vec v_exp(vec x) {

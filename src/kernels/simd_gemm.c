@@ -1,8 +1,7 @@
 /* The matrix product. c is computed in tiles of TILE_M x TILE_N that stay in registers while k
- * runs; a and b are first copied into panels that the tile reads front to back. Every element of c
- * is ((c
- * + a0 b0) + a1 b1) + ... in ascending k, whatever the path, so the bits are those of reference.c
- * and depend neither on how a caller cuts M or N nor on the width of the vectors. */
+ * runs; a and b are first copied into panels that the tile reads front to back. Whatever the path,
+ * an element of c starts from itself and advances by its products in ascending k, so the bits are
+ * those of reference.c and depend neither on how a caller cuts M or N nor on the vectors' width. */
 #include "simd.h"
 
 /* The tile over 128 bits, 4 x 8: 8 sums, 2 of b, one of a and a product in the 15 registers that V8
@@ -21,8 +20,8 @@ enum {
 #define ROW_STEP(m)                             \
   do {                                          \
     const vec x = v_load_splat(a + (m));        \
-    left##m = v_mul_add(left##m, x, b_left);    \
-    right##m = v_mul_add(right##m, x, b_right); \
+    left##m = v_advance(left##m, x, b_left);    \
+    right##m = v_advance(right##m, x, b_right); \
   } while (0)
 #define ROW_STORE(m)                          \
   do {                                        \
@@ -169,16 +168,16 @@ static AFINA_NOINLINE void add_four_rows(float *c, const float *b, size_t b_row,
   const vec x0 = v_splat(x[0]), x1 = v_splat(x[1]), x2 = v_splat(x[2]), x3 = v_splat(x[3]);
   size_t n = 0;
   for (; n + WIDTH <= N; n += WIDTH) {
-    vec sum = v_mul_add(v_load(c + n), x0, v_load(b0 + n));
-    sum = v_mul_add(sum, x1, v_load(b1 + n));
-    sum = v_mul_add(sum, x2, v_load(b2 + n));
-    v_store(c + n, v_mul_add(sum, x3, v_load(b3 + n)));
+    vec sum = v_advance(v_load(c + n), x0, v_load(b0 + n));
+    sum = v_advance(sum, x1, v_load(b1 + n));
+    sum = v_advance(sum, x2, v_load(b2 + n));
+    v_store(c + n, v_advance(sum, x3, v_load(b3 + n)));
   }
   for (; n < N; n++) {
-    float sum = c[n] + x[0] * b0[n];
-    sum += x[1] * b1[n];
-    sum += x[2] * b2[n];
-    c[n] = sum + x[3] * b3[n];
+    float sum = advance(c[n], x[0], b0[n]);
+    sum = advance(sum, x[1], b1[n]);
+    sum = advance(sum, x[2], b2[n]);
+    c[n] = advance(sum, x[3], b3[n]);
   }
 }
 
@@ -200,7 +199,7 @@ static void multiply_few_rows(float *c, size_t c_row, const float *a, size_t a_r
       for (size_t m = 0; m < M; m++) {
         const float x = a[m * a_row + k * a_col];
         float *sums = c + m * c_row + n0;
-        for (size_t n = 0; n < count; n++) sums[n] += x * b[k * b_row + n0 + n];
+        for (size_t n = 0; n < count; n++) sums[n] = advance(sums[n], x, b[k * b_row + n0 + n]);
       }
   }
 }
@@ -211,10 +210,10 @@ static inline v128 advance_four(v128 sum, const v128 x[4], const float *b, size_
   v128 b0 = q_load(b), b1 = q_load(b + b_col);
   v128 b2 = q_load(b + 2 * b_col), b3 = q_load(b + 3 * b_col);
   q_transpose(&b0, &b1, &b2, &b3);
-  sum = q_mul_add(sum, x[0], b0);
-  sum = q_mul_add(sum, x[1], b1);
-  sum = q_mul_add(sum, x[2], b2);
-  return q_mul_add(sum, x[3], b3);
+  sum = q_advance(sum, x[0], b0);
+  sum = q_advance(sum, x[1], b1);
+  sum = q_advance(sum, x[2], b2);
+  return q_advance(sum, x[3], b3);
 }
 
 static AFINA_NOINLINE void multiply_eight_columns(float *c, const float *a, size_t a_col,
@@ -231,7 +230,7 @@ static AFINA_NOINLINE void multiply_eight_columns(float *c, const float *a, size
   q_store(c, left);
   q_store(c + LANES, right);
   for (; k < K; k++)
-    for (size_t n = 0; n < COLUMNS; n++) c[n] += a[k * a_col] * b[n * b_col + k];
+    for (size_t n = 0; n < COLUMNS; n++) c[n] = advance(c[n], a[k * a_col], b[n * b_col + k]);
 }
 
 static void multiply_one_row(float *c, const float *a, size_t a_col, const float *b, size_t b_col,
@@ -241,7 +240,7 @@ static void multiply_one_row(float *c, const float *a, size_t a_col, const float
     multiply_eight_columns(c + n, a, a_col, b + n * b_col, b_col, K);
   for (; n < N; n++) {
     float sum = c[n];
-    for (size_t k = 0; k < K; k++) sum += a[k * a_col] * b[n * b_col + k];
+    for (size_t k = 0; k < K; k++) sum = advance(sum, a[k * a_col], b[n * b_col + k]);
     c[n] = sum;
   }
 }

@@ -2,9 +2,12 @@
  * and each shape of a training step as a share of it, in one run, so that a busy machine slows
  * both. Then the other kernels, in nanoseconds for an element.
  *
- *   native  cmake --build build/release --target afina_bench_kernels &&
- * build/release/tests/bench/afina_bench_kernels WASM    cmake --build build/wasm --target
- * afina_bench_kernels && node build/wasm/tests/bench/afina_bench_kernels.js */
+ *     cmake --build build/release --target afina_bench_kernels
+ *     build/release/tests/bench/afina_bench_kernels [plain|fused|narrow]
+ *     cmake --build build/wasm --target afina_bench_kernels
+ *     node build/wasm/tests/bench/afina_bench_kernels.js
+ *
+ * narrow: plain over 128 bits, as everywhere but on x86 with AVX2. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,8 +184,9 @@ static void others(void) {
 }
 
 int main(int count, char **arguments) {
-  set = count == 2 && strcmp(arguments[1], "narrow") == 0 ? &afina_kernels_plain
-                                                          : afina_kernels_find("plain");
+  const char *name = count > 1 ? arguments[1] : "plain";
+  set = strcmp(name, "narrow") == 0 ? &afina_kernels_plain : afina_kernels_find(name);
+  if (!set) return fprintf(stderr, "this machine has no kernels '%s'\n", name), 1;
   a = aligned_alloc(64, MOST * sizeof *a);
   b = aligned_alloc(64, MOST * sizeof *b);
   c = aligned_alloc(64, MOST * sizeof *c);

@@ -44,6 +44,25 @@ tune --strategy last:1 --epochs 1 --seed 2 --report other.json
 check "another seed gives the same weights" \
   test "$(tuned t1.json)" != "$(tuned other.json)"
 
+# Numerics: the report names them, each has its own bits, the same for any number of threads. Not
+# every CPU fuses; one that does not must say so.
+equal "numerics by default" "$(value numerics t1.json)" '"plain"'
+tune --strategy last:1 --epochs 1 --numerics plain --report plain.json
+timeless plain.json > plain.txt
+check "plain by name gives another report" cmp -s t1.txt plain.txt
+if "$afina" classify --model ft sol --numerics fused > /dev/null 2> err.txt; then
+  tune --strategy last:1 --epochs 1 --numerics fused --report f1.json
+  equal "numerics asked for" "$(value numerics f1.json)" '"fused"'
+  check "fused gives plain's bits" test "$(tuned f1.json)" != "$(tuned t1.json)"
+  run 0 finetune --model lm --train train.csv --threads 3 --quiet --strategy last:1 --epochs 1 \
+    --numerics fused --report f3.json
+  check "3 threads give another fused report" cmp -s <(timeless f1.json) <(timeless f3.json)
+else
+  says "'plain' runs everywhere"
+fi
+run 2 finetune --model lm --train train.csv --numerics faster
+says "'plain' or 'fused'"
+
 # Twelve texts a class: two of each test, one of each validates, where no file is given.
 split() { echo "$(value train "$1") $(value valid "$1") $(value test "$1")"; }
 head="--strategy head --epochs 1"

@@ -23,20 +23,26 @@
 #include "kernels.h"
 #include "rng.h"
 
-/* The set under test (run_sets). */
-static const afina_kernels *plain;
-static const afina_kernels *const truth = &afina_kernels_reference;
+/* The set under test, and the plain loops that say what is right (run_sets). */
+static const afina_kernels *set;
+static const afina_kernels *truth;
 static const float eps = FLT_EPSILON / 2;
 
 enum { MAX_TENSORS = 64 };
 
 /* Runs the tests for each of the sets that this machine has; returns how many failed. */
 static inline int run_sets(int (*tests)(void)) {
-  plain = &afina_kernels_plain;
-  int failed = tests();
-  if (afina_kernels_find("plain") != plain) {
-    plain = afina_kernels_find("plain");
-    failed += tests();
+  const struct {
+    const afina_kernels *set, *truth;
+  } all[] = {{&afina_kernels_plain, &afina_kernels_reference},
+             {afina_kernels_find("plain"), &afina_kernels_reference},
+             {&afina_kernels_fused, &afina_kernels_reference_fused},
+             {afina_kernels_find("fused"), &afina_kernels_reference_fused}};
+  int failed = 0;
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    set = all[i].set;
+    truth = all[i].truth;
+    if (set) failed += tests();
   }
   return failed;
 }

@@ -1,4 +1,4 @@
-/* Attention in the plain kernels, against reference.c: tensors.h says how. */
+/* Attention in each set, against reference.c: tensors.h says how. */
 #include "tensors.h"
 
 /* One head of one text in an interleaved row: out beside NaN, q, k and v in tensors of their own
@@ -34,7 +34,7 @@ static void check_attention_forward(store *s, const head *h) {
   const float error = 2 * (float)(T + 3) * eps;
   float *out = matrix(s, Q, D, h->shape.q_stride), *out2 = copy(s, out, h->q_size);
   float *lse = tensor(s, Q), *lse2 = tensor(s, Q);
-  plain->attention_forward(out, lse, h->q, h->k, h->v, &h->shape, h->scratch);
+  set->attention_forward(out, lse, h->q, h->k, h->v, &h->shape, h->scratch);
   truth->attention_forward(out2, lse2, h->q, h->k, h->v, &h->shape, h->scratch);
   for (size_t i = 0; i < h->q_size; i++) {
     if (i % h->shape.q_stride < D)
@@ -56,7 +56,7 @@ static void check_attention_backward(store *s, const head *h) {
   float *dq = matrix(s, Q, D, h->shape.q_stride), *dq2 = copy(s, dq, h->q_size);
   float *dk = matrix(s, h->shape.T, D, h->shape.kv_stride), *dk2 = copy(s, dk, h->kv_size);
   float *dv = matrix(s, h->shape.T, D, h->shape.kv_stride), *dv2 = copy(s, dv, h->kv_size);
-  plain->attention_backward(dq, dk, dv, h->dout, h->q, h->k, h->v, out, lse, &h->shape, h->scratch);
+  set->attention_backward(dq, dk, dv, h->dout, h->q, h->k, h->v, out, lse, &h->shape, h->scratch);
   truth->attention_backward(dq2, dk2, dv2, h->dout, h->q, h->k, h->v, out, lse, &h->shape, NULL);
   assert_same(dv, dv2, h->kv_size);
   if (D < 4) {
@@ -106,13 +106,13 @@ static void test_attention_positions(void **state) {
     check_attention_forward(&s, &h);
     check_attention_backward(&s, &h);
     float *out = matrix(&s, Q, D, h.shape.q_stride), *lse = tensor(&s, Q);
-    plain->attention_forward(out, lse, h.q, h.k, h.v, &h.shape, h.scratch);
+    set->attention_forward(out, lse, h.q, h.k, h.v, &h.shape, h.scratch);
     float *alone = tensor(&s, D), *lse_alone = tensor(&s, 1);
     for (size_t j = 0; j < Q; j++) {
       afina_attention_shape one = h.shape;
       one.Q = 1;
       one.position = position + j;
-      plain->attention_forward(alone, lse_alone, h.q + j * one.q_stride, h.k, h.v, &one, h.scratch);
+      set->attention_forward(alone, lse_alone, h.q + j * one.q_stride, h.k, h.v, &one, h.scratch);
       assert_same(alone, out + j * one.q_stride, D);
       assert_same(lse_alone, lse + j, 1);
     }

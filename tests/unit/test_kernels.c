@@ -1,4 +1,4 @@
-/* The plain kernels but attention, against reference.c: tensors.h says how. */
+/* The kernels of each set but attention, against reference.c: tensors.h says how. */
 #include "tensors.h"
 
 /* One product with either operand turned, rows padded, c accumulated into. Strides of 3 try the
@@ -17,7 +17,7 @@ static void check_gemm(size_t M, size_t N, size_t K, int a_kind, int b_kind) {
   if (b_kind == 2) b = matrix(&s, K * N, 1, 3), b_row = 3 * N, b_col = 3;
   const size_t size = (M - 1) * c_row + N;
   float *c = matrix(&s, M, N, c_row), *expected = copy(&s, c, size);
-  plain->gemm(c, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, scratch(&s, AFINA_GEMM_SCRATCH));
+  set->gemm(c, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, scratch(&s, AFINA_GEMM_SCRATCH));
   truth->gemm(expected, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, NULL);
   assert_same(c, expected, size);
   clear(&s);
@@ -58,10 +58,17 @@ static void test_gemm_blocks(void **state) {
 static void test_gemm_empty(void **state) {
   (void)state;
   float c = 3;
-  plain->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 1, 1, 0, NULL);
-  plain->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 0, 1, 1, NULL);
-  plain->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 1, 0, 1, NULL);
+  set->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 1, 1, 0, NULL);
+  set->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 0, 1, 1, NULL);
+  set->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 1, 0, 1, NULL);
   assert_true(c == 3);
+}
+
+/* One rounding or two: as the set's name says, and so in the truth that it is held against. */
+static void test_fuse(void **state) {
+  (void)state;
+  assert_int_equal(afina_kernels_fuse(set), strcmp(set->name, "fused") == 0);
+  assert_int_equal(afina_kernels_fuse(truth), strcmp(set->name, "fused") == 0);
 }
 
 /* Values that matter to exp: the clamps, the ends of its range, zeros, and normal ones. */
@@ -82,13 +89,13 @@ static void test_gelu(void **state) {
     afina_rng_seed(&s.rng, n);
     float *x = exp_inputs(&s, n), *dy = normal(&s, n);
     float *y = tensor(&s, n), *dx = tensor(&s, n), *expected = tensor(&s, n);
-    plain->gelu_forward(y, x, n);
+    set->gelu_forward(y, x, n);
     truth->gelu_forward(expected, x, n);
     assert_same(y, expected, n);
-    plain->gelu_backward(dx, dy, x, n);
+    set->gelu_backward(dx, dy, x, n);
     truth->gelu_backward(expected, dy, x, n);
     assert_same(dx, expected, n);
-    plain->gelu_backward(dy, dy, x, n); /* in place */
+    set->gelu_backward(dy, dy, x, n); /* in place */
     assert_same(dy, expected, n);
     clear(&s);
   }
@@ -101,10 +108,10 @@ static void test_add_and_squares(void **state) {
     const size_t n = lengths[i];
     afina_rng_seed(&s.rng, n);
     float *x = normal(&s, n), *y = normal(&s, n), *expected = copy(&s, y, n);
-    plain->add(y, x, n);
+    set->add(y, x, n);
     truth->add(expected, x, n);
     assert_same(y, expected, n);
-    const double sum = plain->sum_of_squares(x, n), right = truth->sum_of_squares(x, n);
+    const double sum = set->sum_of_squares(x, n), right = truth->sum_of_squares(x, n);
     assert_true(fabs(sum - right) <= (double)n * DBL_EPSILON * right);
     clear(&s);
   }
@@ -128,7 +135,7 @@ static void test_adamw(void **state) {
     for (size_t j = 0; j < n; j++) v[j] *= v[j];
     if (n > 2) m[2] = v[2] = g[2] = 0; /* a parameter that never had a gradient */
     float *w2 = copy(&s, w, n), *m2 = copy(&s, m, n), *v2 = copy(&s, v, n);
-    plain->adamw(w, m, v, g, &step, n);
+    set->adamw(w, m, v, g, &step, n);
     truth->adamw(w2, m2, v2, g, &step, n);
     assert_same(w, w2, n);
     assert_same(m, m2, n);
@@ -143,7 +150,7 @@ static void check_layernorm_forward(store *s, size_t N, size_t C) {
   float *x = normal(s, N * C), *weight = normal(s, C), *bias = normal(s, C);
   float *y = tensor(s, N * C), *mean = tensor(s, N), *rstd = tensor(s, N);
   float *y2 = tensor(s, N * C), *mean2 = tensor(s, N), *rstd2 = tensor(s, N);
-  plain->layernorm_forward(y, mean, rstd, x, weight, bias, N, C);
+  set->layernorm_forward(y, mean, rstd, x, weight, bias, N, C);
   truth->layernorm_forward(y2, mean2, rstd2, x, weight, bias, N, C);
   if (C < 4) { /* all tail: the same order */
     assert_same(y, y2, N * C);
@@ -167,7 +174,7 @@ static void check_layernorm_backward(store *s, size_t N, size_t C) {
   float *x = normal(s, N * C), *dy = normal(s, N * C), *weight = normal(s, C);
   float *mean = normal(s, N), *rstd = normal(s, N);
   float *dx = normal(s, N * C), *expected = copy(s, dx, N * C);
-  plain->layernorm_backward(dx, dy, x, mean, rstd, weight, N, C);
+  set->layernorm_backward(dx, dy, x, mean, rstd, weight, N, C);
   truth->layernorm_backward(expected, dy, x, mean, rstd, weight, N, C);
   if (C < 4) assert_same(dx, expected, N * C);
   for (size_t n = 0; n < N; n++) {
@@ -211,11 +218,11 @@ static void test_sums_over_rows(void **state) {
         if (c < begin || c >= end) x[n * C + c] = dy[n * C + c] = NAN;
     float *dweight = normal(&s, C), *dbias = normal(&s, C), *db = normal(&s, C);
     float *dweight2 = copy(&s, dweight, C), *dbias2 = copy(&s, dbias, C), *db2 = copy(&s, db, C);
-    plain->layernorm_backward_parameters(dweight, dbias, dy, x, mean, rstd, N, C, begin, end);
+    set->layernorm_backward_parameters(dweight, dbias, dy, x, mean, rstd, N, C, begin, end);
     truth->layernorm_backward_parameters(dweight2, dbias2, dy, x, mean, rstd, N, C, begin, end);
     assert_same(dweight, dweight2, C);
     assert_same(dbias, dbias2, C);
-    plain->bias_backward(db, dy, N, C, begin, end);
+    set->bias_backward(db, dy, N, C, begin, end);
     truth->bias_backward(db2, dy, N, C, begin, end);
     assert_same(db, db2, C);
     clear(&s);
@@ -236,13 +243,13 @@ static void test_softmax_cross_entropy(void **state) {
     uint32_t *targets = keep(&s, malloc(N * sizeof *targets));
     for (size_t n = 0; n < N; n++) targets[n] = (uint32_t)afina_rng_below(&s.rng, V);
     targets[N - 1] = (uint32_t)V - 1;
-    plain->softmax_cross_entropy_forward(losses, logits, targets, N, V);
+    set->softmax_cross_entropy_forward(losses, logits, targets, N, V);
     truth->softmax_cross_entropy_forward(losses2, expected, targets, N, V);
     if (V < 4) assert_same(logits, expected, N * V);
     for (size_t j = 0; j < N * V; j++) assert_near(logits[j], expected[j], error * expected[j]);
     for (size_t n = 0; n < N; n++) assert_near(losses[n], losses2[n], error + 16 * eps);
     memcpy(expected, logits, N * V * sizeof *logits);
-    plain->softmax_cross_entropy_backward(logits, targets, 0.37f, N, V);
+    set->softmax_cross_entropy_backward(logits, targets, 0.37f, N, V);
     truth->softmax_cross_entropy_backward(expected, targets, 0.37f, N, V);
     assert_same(logits, expected, N * V);
     clear(&s);
@@ -251,15 +258,11 @@ static void test_softmax_cross_entropy(void **state) {
 
 static int run(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_gemm),
-      cmocka_unit_test(test_gemm_blocks),
-      cmocka_unit_test(test_gemm_empty),
-      cmocka_unit_test(test_gelu),
-      cmocka_unit_test(test_add_and_squares),
-      cmocka_unit_test(test_adamw),
-      cmocka_unit_test(test_layernorm),
-      cmocka_unit_test(test_sums_over_rows),
-      cmocka_unit_test(test_softmax_cross_entropy),
+      cmocka_unit_test(test_gemm),           cmocka_unit_test(test_gemm_blocks),
+      cmocka_unit_test(test_gemm_empty),     cmocka_unit_test(test_fuse),
+      cmocka_unit_test(test_gelu),           cmocka_unit_test(test_add_and_squares),
+      cmocka_unit_test(test_adamw),          cmocka_unit_test(test_layernorm),
+      cmocka_unit_test(test_sums_over_rows), cmocka_unit_test(test_softmax_cross_entropy),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
