@@ -41,17 +41,14 @@ void afina_pool_run(afina_pool *pool, size_t n, size_t grain, afina_job *job, vo
 
 enum {
   MAX_THREADS = 64,
-  /* Parts for each thread: more of them balance better, but a matrix product copies its right side
-   * anew for each, so none is made of fewer grains than PART_GRAINS for the sake of balance. */
-  PARTS_EACH = 4,
-  PART_GRAINS = 4,
+  PARTS_EACH = 4, /* parts for each thread, where there are enough grains: so they balance */
 };
 
 /* How often a waiting thread looks before it sleeps: some 50 microseconds. Within a training step
  * the next job follows sooner than that, between two slices of work it does not. */
 #if defined(__x86_64__) || defined(__i386__)
 #define PAUSE() __builtin_ia32_pause()
-enum { LOOKS = 1000 };
+enum { LOOKS = 4000 };
 #elif defined(__aarch64__)
 #define PAUSE() __asm__ volatile("isb")
 enum { LOOKS = 2000 };
@@ -60,30 +57,29 @@ enum { LOOKS = 2000 };
 enum { LOOKS = 20000 };
 #endif
 
+/* The parts of the job that are a thread's own, in one word, so that a part is taken only of the
+ * job that is running: the number of the job, the next part that nobody has taken, and the end. */
+typedef uint64_t queue;
+#define QUEUE(job, next, end) ((queue)(job) << 32 | (queue)(end) << 16 | (queue)(next))
+#define QUEUE_END(q) ((size_t)((q) >> 16 & 0xffff))
+#define QUEUE_NEXT(q) ((size_t)((q)&0xffff))
+
 typedef struct worker {
+  _Alignas(AFINA_ALIGNMENT) _Atomic queue parts; /* a line of its own: others look at theirs */
   afina_pool *pool;
   size_t index;
   pthread_t thread;
 } worker;
 
-/* The state of a job in one word, so that a part is taken only of the job that is running: the
- * number of the job, how many parts it has, and the next one that nobody has taken. */
-typedef uint64_t ticket;
-#define TICKET(generation, parts) ((ticket)(generation) << 32 | (ticket)(parts) << 16)
-#define TICKET_PARTS(t) ((t) >> 16 & 0xffff)
-#define TICKET_NEXT(t) ((t)&0xffff)
-
 struct afina_pool {
-  size_t threads; /* with the caller's */
-  worker workers[MAX_THREADS];
+  worker workers[MAX_THREADS]; /* the first is the caller */
+  size_t threads;
   pthread_mutex_t mutex;
   pthread_cond_t start, finish;
-  afina_job *job; /* this and the next three are written while all parts are done */
+  afina_job *job; /* this and the next four are written while all parts are done */
   void *context;
-  size_t n, grain;
-  uint32_t generation;
-  /* On lines of their own: the threads look at them all the time. */
-  _Alignas(AFINA_ALIGNMENT) _Atomic ticket next;
+  size_t n, grain, parts;
+  _Alignas(AFINA_ALIGNMENT) atomic_uint jobs; /* how many there were: a change starts the others */
   _Alignas(AFINA_ALIGNMENT) atomic_size_t left; /* parts that are not done */
   _Alignas(AFINA_ALIGNMENT) atomic_size_t asleep;
   atomic_bool caller_sleeps, quit;
@@ -91,51 +87,57 @@ struct afina_pool {
 
 /* Part `index` of the job: whole grains, the first parts one grain longer where they do not divide
  * evenly. */
-static void run_part(const afina_pool *pool, size_t parts, size_t index, size_t thread) {
+static void run_part(const afina_pool *pool, size_t index, size_t thread) {
   const size_t grains = (pool->n + pool->grain - 1) / pool->grain;
-  const size_t each = grains / parts, more = grains % parts;
+  const size_t each = grains / pool->parts, more = grains % pool->parts;
   const size_t first = index * each + (index < more ? index : more);
   const size_t end = (first + each + (index < more)) * pool->grain;
   pool->job(pool->context, first * pool->grain, end < pool->n ? end : pool->n, thread);
 }
 
-/* Takes parts until none is left; the last one of all to be done wakes the caller. */
-static void take_parts(afina_pool *pool, size_t thread) {
-  for (;;) {
-    ticket t = atomic_load(&pool->next);
-    if (TICKET_NEXT(t) == TICKET_PARTS(t)) return;
-    if (!atomic_compare_exchange_weak(&pool->next, &t, t + 1)) continue;
-    run_part(pool, (size_t)TICKET_PARTS(t), (size_t)TICKET_NEXT(t), thread);
+/* Takes parts of one thread's until none is left; the last one of all to be done wakes the caller.
+ */
+static void take_from(afina_pool *pool, _Atomic queue *parts, size_t thread) {
+  queue q = atomic_load(parts);
+  while (QUEUE_NEXT(q) < QUEUE_END(q)) {
+    if (!atomic_compare_exchange_weak(parts, &q, q + 1)) continue;
+    run_part(pool, QUEUE_NEXT(q), thread);
     if (atomic_fetch_sub(&pool->left, 1) == 1 && atomic_load(&pool->caller_sleeps)) {
       pthread_mutex_lock(&pool->mutex);
       pthread_cond_signal(&pool->finish);
       pthread_mutex_unlock(&pool->mutex);
     }
+    q = atomic_load(parts);
   }
 }
 
-static bool nothing_to_do(afina_pool *pool) {
-  const ticket t = atomic_load(&pool->next);
-  return TICKET_NEXT(t) == TICKET_PARTS(t) && !atomic_load(&pool->quit);
+/* Its own first, which lie where those of the job before lay and may still be in its cache. */
+static void take_parts(afina_pool *pool, size_t thread) {
+  for (size_t i = 0; i < pool->threads; i++)
+    take_from(pool, &pool->workers[(thread + i) % pool->threads].parts, thread);
 }
 
 static void *work(void *argument) {
   worker *self = argument;
   afina_pool *pool = self->pool;
+  unsigned seen = 0;
   while (!atomic_load(&pool->quit)) {
+    for (int i = 0; i < LOOKS && atomic_load(&pool->jobs) == seen; i++) PAUSE();
+    if (atomic_load(&pool->jobs) == seen) {
+      pthread_mutex_lock(&pool->mutex);
+      atomic_fetch_add(&pool->asleep, 1); /* before the last look: wake() looks the other way */
+      while (atomic_load(&pool->jobs) == seen) pthread_cond_wait(&pool->start, &pool->mutex);
+      atomic_fetch_sub(&pool->asleep, 1);
+      pthread_mutex_unlock(&pool->mutex);
+    }
+    seen = atomic_load(&pool->jobs);
     take_parts(pool, self->index);
-    for (int i = 0; i < LOOKS && nothing_to_do(pool); i++) PAUSE();
-    if (!nothing_to_do(pool)) continue;
-    pthread_mutex_lock(&pool->mutex);
-    atomic_fetch_add(&pool->asleep, 1); /* before the last look: wake() looks the other way round */
-    while (nothing_to_do(pool)) pthread_cond_wait(&pool->start, &pool->mutex);
-    atomic_fetch_sub(&pool->asleep, 1);
-    pthread_mutex_unlock(&pool->mutex);
   }
   return NULL;
 }
 
-static void wake(afina_pool *pool) {
+static void start(afina_pool *pool) {
+  atomic_fetch_add(&pool->jobs, 1);
   if (!atomic_load(&pool->asleep)) return;
   pthread_mutex_lock(&pool->mutex);
   pthread_cond_broadcast(&pool->start);
@@ -155,7 +157,8 @@ afina_status afina_pool_create(afina_pool **out, size_t threads, afina_error *er
   pthread_cond_init(&pool->start, NULL);
   pthread_cond_init(&pool->finish, NULL);
   for (size_t i = 1; i < threads; i++) {
-    pool->workers[i] = (worker){.pool = pool, .index = i};
+    pool->workers[i].pool = pool;
+    pool->workers[i].index = i;
     if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i]))
       break; /* fewer threads, same bits */
     pool->threads++;
@@ -167,7 +170,7 @@ afina_status afina_pool_create(afina_pool **out, size_t threads, afina_error *er
 void afina_pool_free(afina_pool *pool) {
   if (!pool) return;
   atomic_store(&pool->quit, true);
-  wake(pool);
+  start(pool);
   for (size_t i = 1; i < pool->threads; i++) pthread_join(pool->workers[i].thread, NULL);
   pthread_cond_destroy(&pool->finish);
   pthread_cond_destroy(&pool->start);
@@ -177,29 +180,25 @@ void afina_pool_free(afina_pool *pool) {
 
 size_t afina_pool_size(const afina_pool *pool) { return pool ? pool->threads : 1; }
 
-/* One part for each thread, and several where they are large enough. */
-static size_t count_parts(const afina_pool *pool, size_t grains) {
-  size_t each = grains / (pool->threads * PART_GRAINS);
-  if (each < 1) each = 1;
-  if (each > PARTS_EACH) each = PARTS_EACH;
-  const size_t parts = pool->threads * each;
-  return parts < grains ? parts : grains;
-}
-
 void afina_pool_run(afina_pool *pool, size_t n, size_t grain, afina_job *job, void *context) {
   if (n == 0) return;
   if (!pool || pool->threads == 1 || n <= grain) {
     job(context, 0, n, 0);
     return;
   }
-  const size_t parts = count_parts(pool, (n + grain - 1) / grain);
+  const size_t grains = (n + grain - 1) / grain, most = pool->threads * PARTS_EACH;
+  const size_t parts = grains < most ? grains : most;
+  const unsigned number = atomic_load(&pool->jobs) + 1;
   pool->job = job;
   pool->context = context;
   pool->n = n;
   pool->grain = grain;
+  pool->parts = parts;
   atomic_store(&pool->left, parts);
-  atomic_store(&pool->next, TICKET(++pool->generation, parts));
-  wake(pool);
+  for (size_t i = 0; i < pool->threads; i++)
+    atomic_store(&pool->workers[i].parts,
+                 QUEUE(number, i * parts / pool->threads, (i + 1) * parts / pool->threads));
+  start(pool);
   take_parts(pool, 0);
   for (int i = 0; i < LOOKS && atomic_load(&pool->left); i++) PAUSE();
   if (!atomic_load(&pool->left)) return;

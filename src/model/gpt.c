@@ -86,8 +86,6 @@ static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_bl
   afina_add_forward(exec, p->out, p->residual, R * C);
 }
 
-static void zero(afina_real *values, size_t count) { memset(values, 0, count * sizeof *values); }
-
 /* s->dx holds d out [R, C] and becomes d x [N, C]; the latter is not computed where want_dx is
  * false. */
 static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
@@ -100,12 +98,12 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
   afina_real *dbias = gradient(gpt, g, l, AFINA_ATTN_BIAS);
 
   /* out = r + mlp(ln_2(r)) */
-  zero(s->dwide, R * F);
+  afina_zero(exec, s->dwide, R * F);
   afina_linear_backward(exec, s->dwide, gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
                         gradient(gpt, g, l, AFINA_MLP_PROJ_BIAS), s->dx, p->activated,
                         afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT), R, F, C, C);
   afina_gelu_backward(exec, s->dwide, s->dwide, p->fc, R * F);
-  zero(s->dnorm, R * C);
+  afina_zero(exec, s->dnorm, R * C);
   afina_linear_backward(exec, s->dnorm, gradient(gpt, g, l, AFINA_MLP_FC_WEIGHT),
                         gradient(gpt, g, l, AFINA_MLP_FC_BIAS), s->dwide, p->ln_2,
                         afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT), R, C, F, F);
@@ -116,21 +114,21 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
                            R, C);
 
   /* r = x + proj(attention(q, kv)) */
-  zero(s->dattended, R * C);
+  afina_zero(exec, s->dattended, R * C);
   afina_linear_backward(exec, s->dattended, gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
                         gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), s->dresidual, p->attended,
                         afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
-  zero(s->dq, R * C);
-  zero(s->dkv, N * 2 * C);
+  afina_zero(exec, s->dq, R * C);
+  afina_zero(exec, s->dkv, N * 2 * C);
   afina_attention_backward(exec, s->dq, s->dkv, s->dattended, p->q, p->kv, p->attended, p->lse,
                            rows, queries, C, H);
 
   /* q = ln_1(x)[asked] Wq + bq,   kv = ln_1(x) Wkv + bkv */
-  zero(s->dnorm, N * C);
+  afina_zero(exec, s->dnorm, N * C);
   afina_linear_backward(exec, s->dnorm, dweight + C, dbias + C, s->dkv, p->ln_1, weight + C, N, C,
                         2 * C, 3 * C);
   if (queries) {
-    zero(s->dattended, R * C);
+    afina_zero(exec, s->dattended, R * C);
     afina_linear_backward(exec, s->dattended, dweight, dbias, s->dq, p->asked, weight, R, C, C,
                           3 * C);
     scatter_add(exec, s->dnorm, s->dattended, queries, C);
@@ -138,7 +136,7 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
     afina_linear_backward(exec, s->dnorm, dweight, dbias, s->dq, p->ln_1, weight, N, C, C, 3 * C);
   }
   if (want_dx && queries) {
-    zero(s->dx, N * C);
+    afina_zero(exec, s->dx, N * C);
     scatter_add(exec, s->dx, s->dresidual, queries, C);
   } else if (want_dx) {
     memcpy(s->dx, s->dresidual, N * C * sizeof *s->dx);
@@ -181,7 +179,7 @@ void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_
                         const afina_gradients *gradients) {
   const size_t C = gpt->config.channels;
   const bool embeddings = gradients->begin < afina_params_block(&gpt->params, 0);
-  zero(pass->dx, pass->R * C);
+  afina_zero(exec, pass->dx, pass->R * C);
   afina_layernorm_backward(exec, pass->dx, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
                            gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden, pass->out,
                            pass->ln_f_mean, pass->ln_f_rstd,

@@ -3,6 +3,9 @@
 #include "memory.h"
 #include "nn.h"
 
+/* Nanoseconds: to wake a thread takes about ten microseconds, to find it looking for work one. */
+enum { ALONE = 6000 };
+
 afina_status afina_exec_init(afina_exec *exec, const afina_kernels *kernels, afina_pool *pool,
                              size_t context, size_t D, afina_error *error) {
   if (context > AFINA_MAX_CONTEXT || D > AFINA_MAX_HEAD_SIZE)
@@ -22,4 +25,9 @@ void afina_exec_free(afina_exec *exec) {
   if (!exec) return;
   free(exec->scratch);
   *exec = (afina_exec){0};
+}
+
+void afina_exec_run(const afina_exec *exec, size_t n, size_t grain, size_t work, afina_job *job,
+                    void *context) {
+  afina_pool_run(work < ALONE ? NULL : exec->pool, n, grain, job, context);
 }

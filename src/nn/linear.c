@@ -1,48 +1,72 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "nn.h"
 
-/* Rows are handed to threads in multiples of this, so that the micro-kernel's tiles stay whole. */
-enum { ROWS = 20, COLUMNS = 16 };
-/* Products with fewer multiplications than this stay on one thread: starting the others would cost
- * more. */
-enum { SMALL = 1 << 16 };
+enum {
+  /* Rows and columns are handed to threads in multiples of this, so that most tiles of the
+   * micro-kernel stay whole. */
+  WHOLE = 8,
+  COLUMNS = 16,
+  /* Every part copies into panels what it shares with the others: parts are made smaller than this
+   * only to give each thread one. */
+  GOOD_PART = 128,
+  PARTS_EACH = 4,
+  FEW_ROWS = 48,        /* for each thread */
+  MULTIPLICATIONS = 16, /* in a nanosecond */
+  MOST_WORK = 1000000000,
+};
 
 typedef struct product {
   const afina_exec *exec;
   afina_real *c;
   const afina_real *a, *b, *bias;
   size_t c_row, a_row, a_col, b_row, b_col, M, N, K;
+  bool overwrites;
 } product;
 
-static void gemm_part(void *context, size_t begin, size_t end, size_t thread) {
-  const product *p = context;
-  p->exec->kernels->gemm(p->c + begin * p->c_row, p->c_row, p->a + begin * p->a_row, p->a_row,
-                         p->a_col, p->b, p->b_row, p->b_col, end - begin, p->N, p->K,
+static void multiply(const product *p, size_t m0, size_t m1, size_t n0, size_t n1, size_t thread) {
+  p->exec->kernels->gemm(p->c + m0 * p->c_row + n0, p->c_row, p->a + m0 * p->a_row, p->a_row,
+                         p->a_col, p->b + n0 * p->b_col, p->b_row, p->b_col, m1 - m0, n1 - n0, p->K,
                          p->exec->scratch + thread * p->exec->scratch_each);
 }
 
-/* c[M,N] += a b, cut by rows of c. */
-static void gemm(product *p) {
-  const int small = p->M * p->N < SMALL && p->M * p->N * p->K < SMALL;
-  afina_pool_run(small ? NULL : p->exec->pool, p->M, ROWS, gemm_part, p);
-}
-
-static void forward_part(void *context, size_t begin, size_t end, size_t thread) {
-  const product *p = context;
-  for (size_t m = begin; m < end; m++) {
+/* c = bias, before the product is added. */
+static void prepare(const product *p, size_t m0, size_t m1, size_t n0, size_t n1) {
+  if (!p->overwrites) return;
+  for (size_t m = m0; m < m1; m++) {
     afina_real *row = p->c + m * p->c_row;
     if (p->bias)
-      memcpy(row, p->bias, p->N * sizeof *row);
+      memcpy(row + n0, p->bias + n0, (n1 - n0) * sizeof *row);
     else
-      memset(row, 0, p->N * sizeof *row);
+      memset(row + n0, 0, (n1 - n0) * sizeof *row);
   }
-  gemm_part(context, begin, end, thread);
 }
 
-static void forward(product *p) {
-  const int small = p->M * p->N * p->K < SMALL;
-  afina_pool_run(small ? NULL : p->exec->pool, p->M, ROWS, forward_part, p);
+static void rows_part(void *context, size_t begin, size_t end, size_t thread) {
+  const product *p = context;
+  prepare(p, begin, end, 0, p->N);
+  multiply(p, begin, end, 0, p->N, thread);
+}
+
+static void columns_part(void *context, size_t begin, size_t end, size_t thread) {
+  const product *p = context;
+  prepare(p, 0, p->M, begin, end);
+  multiply(p, 0, p->M, begin, end, thread);
+}
+
+/* c[M,N] += a b, or c = bias + a b. Cut by rows, as the layers around it are, so that a thread
+ * finds them in its cache; by columns where there are few rows (only the last tokens asked). */
+static void gemm(product *p) {
+  const size_t threads = afina_pool_size(p->exec->pool);
+  const bool by_rows = p->M >= p->N || p->M >= threads * FEW_ROWS;
+  const size_t length = by_rows ? p->M : p->N;
+  size_t parts = length / (threads * GOOD_PART);
+  parts = threads * (parts < 1 ? 1 : parts > PARTS_EACH ? PARTS_EACH : parts);
+  const size_t each = (length + parts - 1) / parts, grain = (each + WHOLE - 1) / WHOLE * WHOLE;
+  const double work = (double)p->M * (double)p->N * (double)p->K / MULTIPLICATIONS;
+  afina_exec_run(p->exec, length, grain, work < MOST_WORK ? (size_t)work : MOST_WORK,
+                 by_rows ? rows_part : columns_part, p);
 }
 
 static void bias_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -54,19 +78,20 @@ static void bias_part(void *context, size_t begin, size_t end, size_t thread) {
 void afina_linear_forward(const afina_exec *exec, afina_real *y, const afina_real *x,
                           const afina_real *weight, const afina_real *bias, size_t N, size_t I,
                           size_t O, size_t w_row) {
-  forward(&(product){.exec = exec,
-                     .c = y,
-                     .c_row = O,
-                     .a = x,
-                     .a_row = I,
-                     .a_col = 1,
-                     .b = weight,
-                     .b_row = w_row,
-                     .b_col = 1,
-                     .bias = bias,
-                     .M = N,
-                     .N = O,
-                     .K = I});
+  gemm(&(product){.exec = exec,
+                  .overwrites = true,
+                  .c = y,
+                  .c_row = O,
+                  .a = x,
+                  .a_row = I,
+                  .a_col = 1,
+                  .b = weight,
+                  .b_row = w_row,
+                  .b_col = 1,
+                  .bias = bias,
+                  .M = N,
+                  .N = O,
+                  .K = I});
 }
 
 void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,
@@ -100,24 +125,25 @@ void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *d
                     .K = N});
   if (dbias) {
     product p = {.exec = exec, .c = dbias, .a = dy, .M = N, .N = O};
-    afina_pool_run(exec->pool, O, COLUMNS, bias_part, &p);
+    afina_exec_run(exec, O, COLUMNS, N * O / 10, bias_part, &p);
   }
 }
 
 void afina_project_forward(const afina_exec *exec, afina_real *y, const afina_real *x,
                            const afina_real *weight, size_t N, size_t I, size_t O) {
-  forward(&(product){.exec = exec,
-                     .c = y,
-                     .c_row = O,
-                     .a = x,
-                     .a_row = I,
-                     .a_col = 1,
-                     .b = weight,
-                     .b_row = 1,
-                     .b_col = I,
-                     .M = N,
-                     .N = O,
-                     .K = I});
+  gemm(&(product){.exec = exec,
+                  .overwrites = true,
+                  .c = y,
+                  .c_row = O,
+                  .a = x,
+                  .a_row = I,
+                  .a_col = 1,
+                  .b = weight,
+                  .b_row = 1,
+                  .b_col = I,
+                  .M = N,
+                  .N = O,
+                  .K = I});
 }
 
 void afina_project_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,

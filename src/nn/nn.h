@@ -30,6 +30,11 @@ afina_status afina_exec_init(afina_exec *exec, const afina_kernels *kernels, afi
                              size_t context, size_t D, afina_error *error);
 void afina_exec_free(afina_exec *exec);
 
+/* afina_pool_run for a job that takes one thread about `work` nanoseconds: one that is done before
+ * other threads would have begun is the caller's alone. */
+void afina_exec_run(const afina_exec *exec, size_t n, size_t grain, size_t work, afina_job *job,
+                    void *context);
+
 /* The ragged layout of a packed batch: text b owns rows starts[b] .. starts[b + 1] - 1. */
 typedef struct afina_ragged {
   const size_t *starts; /* [B + 1] */
@@ -104,5 +109,7 @@ void afina_cross_entropy_backward(const afina_exec *exec, afina_real *probabilit
 
 /* y += x. */
 void afina_add_forward(const afina_exec *exec, afina_real *y, const afina_real *x, size_t n);
+/* x[n] = 0. */
+void afina_zero(const afina_exec *exec, afina_real *x, size_t n);
 
 #endif

@@ -5,6 +5,9 @@
 
 enum { ROWS = 8, COLUMNS = 16, ELEMENTS = 4096 };
 
+/* About how many nanoseconds `n` elements take, of which one takes 0.1 * tenths. */
+static size_t cost(size_t n, size_t tenths) { return n / 10 * tenths; }
+
 typedef struct job {
   const afina_exec *exec;
   afina_real *out, *mean, *rstd, *dweight, *dbias;
@@ -34,7 +37,7 @@ void afina_layernorm_forward(const afina_exec *exec, afina_real *y, afina_real *
            .weight = weight,
            .bias = bias,
            .C = C};
-  afina_pool_run(exec->pool, N, ROWS, layernorm_forward_part, &j);
+  afina_exec_run(exec, N, ROWS, cost(N * C, 5), layernorm_forward_part, &j);
 }
 
 static void layernorm_backward_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -68,8 +71,9 @@ void afina_layernorm_backward(const afina_exec *exec, afina_real *dx, afina_real
            .weight = weight,
            .N = N,
            .C = C};
-  if (dx) afina_pool_run(exec->pool, N, ROWS, layernorm_backward_part, &j);
-  if (dweight && dbias) afina_pool_run(exec->pool, C, COLUMNS, layernorm_parameters_part, &j);
+  if (dx) afina_exec_run(exec, N, ROWS, cost(N * C, 3), layernorm_backward_part, &j);
+  if (dweight && dbias)
+    afina_exec_run(exec, C, COLUMNS, cost(N * C, 1), layernorm_parameters_part, &j);
 }
 
 static void gelu_forward_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -80,7 +84,7 @@ static void gelu_forward_part(void *context, size_t begin, size_t end, size_t th
 
 void afina_gelu_forward(const afina_exec *exec, afina_real *y, const afina_real *x, size_t n) {
   job j = {.exec = exec, .out = y, .x = x};
-  afina_pool_run(exec->pool, n, ELEMENTS, gelu_forward_part, &j);
+  afina_exec_run(exec, n, ELEMENTS, cost(n, 6), gelu_forward_part, &j);
 }
 
 static void gelu_backward_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -92,7 +96,7 @@ static void gelu_backward_part(void *context, size_t begin, size_t end, size_t t
 void afina_gelu_backward(const afina_exec *exec, afina_real *dx, const afina_real *dy,
                          const afina_real *x, size_t n) {
   job j = {.exec = exec, .out = dx, .dy = dy, .x = x};
-  afina_pool_run(exec->pool, n, ELEMENTS, gelu_backward_part, &j);
+  afina_exec_run(exec, n, ELEMENTS, cost(n, 7), gelu_backward_part, &j);
 }
 
 static void add_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -103,7 +107,18 @@ static void add_part(void *context, size_t begin, size_t end, size_t thread) {
 
 void afina_add_forward(const afina_exec *exec, afina_real *y, const afina_real *x, size_t n) {
   job j = {.exec = exec, .out = y, .x = x};
-  afina_pool_run(exec->pool, n, ELEMENTS, add_part, &j);
+  afina_exec_run(exec, n, ELEMENTS, cost(n, 1), add_part, &j);
+}
+
+static void zero_part(void *context, size_t begin, size_t end, size_t thread) {
+  const job *j = context;
+  (void)thread;
+  memset(j->out + begin, 0, (end - begin) * sizeof *j->out);
+}
+
+void afina_zero(const afina_exec *exec, afina_real *x, size_t n) {
+  job j = {.exec = exec, .out = x};
+  afina_exec_run(exec, n, ELEMENTS, cost(n, 1), zero_part, &j);
 }
 
 static void embed_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -121,7 +136,7 @@ void afina_embedding_forward(const afina_exec *exec, afina_real *x, const uint32
                              const afina_real *wte, const afina_real *wpe, const afina_ragged *rows,
                              size_t C) {
   job j = {.exec = exec, .out = x, .ids = ids, .weight = wte, .bias = wpe, .rows = rows, .C = C};
-  afina_pool_run(exec->pool, rows->B, 1, embed_part, &j);
+  afina_exec_run(exec, rows->B, 1, cost(rows->N * C, 3), embed_part, &j);
 }
 
 /* Two tokens of a batch may be the same id, so rows cannot be shared out: each thread takes
@@ -143,7 +158,7 @@ void afina_embedding_backward(const afina_exec *exec, afina_real *dwte, afina_re
                               size_t C) {
   job j = {
       .exec = exec, .dweight = dwte, .dbias = dwpe, .dy = dx, .ids = ids, .rows = rows, .C = C};
-  afina_pool_run(exec->pool, C, COLUMNS, embed_backward_part, &j);
+  afina_exec_run(exec, C, COLUMNS, cost(rows->N * C, 3), embed_backward_part, &j);
 }
 
 static void cross_entropy_forward_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -156,7 +171,7 @@ static void cross_entropy_forward_part(void *context, size_t begin, size_t end, 
 void afina_cross_entropy_forward(const afina_exec *exec, afina_real *losses, afina_real *logits,
                                  const uint32_t *targets, size_t N, size_t V) {
   job j = {.exec = exec, .mean = losses, .out = logits, .ids = targets, .C = V};
-  afina_pool_run(exec->pool, N, ROWS, cross_entropy_forward_part, &j);
+  afina_exec_run(exec, N, ROWS, cost(N * V, 10), cross_entropy_forward_part, &j);
 }
 
 static void cross_entropy_backward_part(void *context, size_t begin, size_t end, size_t thread) {
@@ -169,5 +184,5 @@ static void cross_entropy_backward_part(void *context, size_t begin, size_t end,
 void afina_cross_entropy_backward(const afina_exec *exec, afina_real *probabilities,
                                   const uint32_t *targets, afina_real scale, size_t N, size_t V) {
   job j = {.exec = exec, .out = probabilities, .ids = targets, .scale = scale, .C = V};
-  afina_pool_run(exec->pool, N, ROWS, cross_entropy_backward_part, &j);
+  afina_exec_run(exec, N, ROWS, cost(N * V, 2), cross_entropy_backward_part, &j);
 }

@@ -299,7 +299,7 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   double sum = 0;
   for (size_t i = 0; i < batch->count; i++) sum += (double)run->losses[i];
   if (!isfinite(sum)) return diverged(run, "loss", error);
-  afina_optimizer_zero(&run->optimizer);
+  afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
   backward(run, batch, pooled, logits);
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
   afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, run->options.lr * factor);
