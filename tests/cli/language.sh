@@ -14,6 +14,31 @@ pretrain halves --tokens 1024 --resume
 check "resumed weights differ" cmp -s lm/model.safetensors halves/model.safetensors
 check "resumed state differs" cmp -s lm/checkpoint.safetensors halves/checkpoint.safetensors
 
+# A run that was cooled down goes on from before that as if it had not been, and only from there.
+pretrain cooled --tokens 1024 --decay 0.5
+check "cooling down changes nothing" test "$(cmp lm/model.safetensors cooled/model.safetensors)"
+again=(pretrain --data "$here/pt.txt" "$here/en.txt" --config "$here/config.json" --out cooled
+  --tokenizer tokenizer.json --batch 4 --micro-batch 2 --context 16 --threads 1 --resume)
+run 2 "${again[@]}" --tokens 2048 --decay 0
+says "--from stable"
+run 2 "${again[@]}" --optimizer adamw
+says "with muon"
+pretrain cooled --tokens 1024 --resume --from stable
+check "prolonged weights differ" cmp -s lm/model.safetensors cooled/model.safetensors
+pretrain cooled --resume --cool-down 128
+check "the log counts tokens" grep -q '"step":18,"tokens":0.001,' cooled/log.jsonl
+cp cooled/model.safetensors before
+pretrain cooled --resume --cool-down 128
+check "what has cooled down moves" cmp -s before cooled/model.safetensors
+
+# Weights that are only a start: of the first tokens of so long a warm-up nothing is learned.
+pretrain warm --init lm --tokens 64 --warmup-tokens 1e9
+run 0 perplexity --model warm --data "$here/pt.txt"
+cp out.txt warm.txt
+run 0 perplexity --model lm --data "$here/pt.txt"
+check "--init does not start from the weights" \
+  test "$(cut -c 1-13 out.txt)" = "$(cut -c 1-13 warm.txt)"
+
 run 0 perplexity --model lm --data "$here/pt.txt"
 number='[0-9.]+'
 check "perplexity prints one JSON line" grep -qE "^\\{\"loss\":$number,\"perplexity\":$number,\
@@ -72,6 +97,11 @@ check "no file is left by a failure" test ! -e small.json
 run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --batch 0
 says "--batch is 0"
 run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --held-out 2
+run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --optimizer sgd
+says "muon or adamw"
+run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --from stable
+run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --init lm --resume
+run 1 pretrain --data "$here/pt.txt" --out new --init nowhere
 run 1 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --config missing.json
 run 1 pretrain --data "$here/pt.txt" --config "$here/config.json" --out lm/config.json \
   --tokenizer tokenizer.json
