@@ -332,7 +332,7 @@ int cli_pretrain(int argc, char **argv) {
            .micro_batch = 8,
            .seed = 1,
            .every = 250,
-           .lr = 2e-3,
+           .lr = 3e-3,
            .decay = 0.2,
            .warmup_tokens = 1e6,
            .held_out = 0.005};
