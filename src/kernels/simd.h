@@ -81,6 +81,20 @@ static inline vec v_sqrt(vec a) { return simde_mm256_sqrt_ps(a); }
 static inline vec v_negate(vec a) { return simde_mm256_xor_ps(a, v_splat(-0.0f)); }
 static inline vec v_larger(vec a, vec b) { return simde_mm256_max_ps(b, a); }
 static inline vec v_smaller(vec a, vec b) { return simde_mm256_min_ps(b, a); }
+/* Four floats from each place. */
+static inline vec v_load_halves(const float *low, const float *high) {
+  return simde_mm256_insertf128_ps(simde_mm256_castps128_ps256(simde_mm_loadu_ps(low)),
+                                   simde_mm_loadu_ps(high), 1);
+}
+/* q_transpose in either half. */
+static inline void v_transpose_halves(vec *a, vec *b, vec *c, vec *d) {
+  const vec ab_low = simde_mm256_unpacklo_ps(*a, *b), ab_high = simde_mm256_unpackhi_ps(*a, *b);
+  const vec cd_low = simde_mm256_unpacklo_ps(*c, *d), cd_high = simde_mm256_unpackhi_ps(*c, *d);
+  *a = simde_mm256_shuffle_ps(ab_low, cd_low, 0x44);
+  *b = simde_mm256_shuffle_ps(ab_low, cd_low, 0xee);
+  *c = simde_mm256_shuffle_ps(ab_high, cd_high, 0x44);
+  *d = simde_mm256_shuffle_ps(ab_high, cd_high, 0xee);
+}
 static inline vec v_scale_by_power(vec x, vec n) {
   const simde__m256i biased =
       simde_mm256_add_epi32(simde_mm256_castps_si256(n), simde_mm256_set1_epi32(127));
@@ -164,11 +178,11 @@ static inline vec v_exp(vec x) {
 
 /* The kernels of the set: kernels.h has their contracts. simd_gemm.c: */
 #ifdef AFINA_WIDE
-enum { TILE_M = 6 };
+#define AFINA_TILE_M 6
 #else
-enum { TILE_M = 4 };
+#define AFINA_TILE_M 4
 #endif
-enum { TILE_N = 2 * WIDTH };
+enum { TILE_M = AFINA_TILE_M, TILE_N = 2 * WIDTH };
 /* c[TILE_M, TILE_N] += a b with a packed as [K, TILE_M] and b as [K, TILE_N]: the product's inner
  * loop. */
 void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b, size_t K);

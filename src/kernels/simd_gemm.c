@@ -1,118 +1,237 @@
-/* The matrix product. c is computed in tiles of TILE_M x TILE_N that stay in registers while k
- * runs; a and b are first copied into panels that the tile reads front to back. Whatever the path,
- * an element of c starts from itself and advances by its products in ascending k, so the bits are
- * those of reference.c and depend neither on how a caller cuts M or N nor on the vectors' width. */
+/* The matrix product. c is computed in tiles of at most TILE_M x TILE_N that stay in registers
+ * while k runs; b, and where it pays a, are first copied into panels that the tile reads front to
+ * back. Whatever the path, an element of c starts from itself and advances by its products in
+ * ascending k, so the bits are those of reference.c and depend neither on how a caller cuts M or N
+ * nor on the vectors' width.
+ *
+ * Nothing here has an address but what the caller gave: the fused set of the page is this file as a
+ * module of its own, without a stack (fused.cmake). */
 #include "simd.h"
 
-/* The tile over 128 bits, 4 x 8: 8 sums, 2 of b, one of a and a product in the 15 registers that V8
- * leaves; 5 x 8 is 5% faster in Chromium 156 but spills in Node 20, at two thirds of the speed.
- * Over 256 bits, 6 x 16: 12 sums in the 16 registers of AVX2. */
 enum {
-  BLOCK_K = 256,   /* a panel of b, and one of a, stay in the first-level cache */
-  FEW_ROWS = 16,   /* below it, copying b costs more than it saves, ... */
-  WIDE_ROW = 128,  /* ... except where the rows of c are short */
-  FEW_SUMS = 4096, /* elements of c, 16 KiB, that advance by four rows of b at a time */
+  BLOCK_K = 256,        /* a panel of b, [256, TILE_N], stays in the first-level cache */
+  BLOCK_M = 8 * TILE_M, /* rows of a that are copied at a time */
+  EDGE = TILE_M * TILE_N,
+  FEW_ROWS = 4,    /* below it, c advances by four rows of b at a time, ... */
+  FEW_SUMS = 4096, /* ... 16 KiB of it */
+  SAME_SET = 1024, /* rows of b that far apart push one another out of the first-level cache */
   COLUMNS = 8      /* of one row of c, where b is turned */
 };
 
-/* One row of the tile: loaded, advanced by one k, stored. */
-#define ROW_LOAD(m) vec left##m = v_load(c + (m)*c_row), right##m = v_load(c + (m)*c_row + WIDTH)
+/* One row of a tile: loaded, advanced by one k, stored. 256-bit tiles read a where it lies; the
+ * others, for whose engines six addresses are too many, from panels [K, rows]. */
+#ifdef AFINA_WIDE
+#define A_AT(m) (a + (m)*a_row)
+enum { COPIES_A = 0 };
+#else
+#define A_AT(m) (a + (m))
+enum { COPIES_A = 1 };
+#endif
+#define ROW_LOAD(m) vec left##m = v_load(c + (m)*c_row), right##m = v_load(c + (m)*c_row + WIDTH);
 #define ROW_STEP(m)                             \
-  do {                                          \
-    const vec x = v_load_splat(a + (m));        \
+  {                                             \
+    const vec x = v_load_splat(A_AT(m));        \
     left##m = v_advance(left##m, x, b_left);    \
     right##m = v_advance(right##m, x, b_right); \
-  } while (0)
-#define ROW_STORE(m)                          \
-  do {                                        \
-    v_store(c + (m)*c_row, left##m);          \
-    v_store(c + (m)*c_row + WIDTH, right##m); \
-  } while (0)
-#ifdef AFINA_WIDE
-#define EACH_ROW(DO) \
-  DO(0);             \
-  DO(1);             \
-  DO(2);             \
-  DO(3);             \
-  DO(4);             \
-  DO(5)
-#else
-#define EACH_ROW(DO) \
-  DO(0);             \
-  DO(1);             \
-  DO(2);             \
-  DO(3)
+  }
+#define ROW_STORE(m)               \
+  v_store(c + (m)*c_row, left##m); \
+  v_store(c + (m)*c_row + WIDTH, right##m);
+
+/* c[rows, TILE_N] += a b, the rows of b b_row apart. */
+#define TILE(rows, EACH_ROW)                                                                     \
+  static AFINA_NOINLINE void tile_##rows(float *c, size_t c_row, const float *a, size_t a_row,   \
+                                         size_t a_col, const float *b, size_t b_row, size_t K) { \
+    (void)a_row;                                                                                 \
+    EACH_ROW(ROW_LOAD)                                                                           \
+    for (size_t k = 0; k < K; k++, a += a_col, b += b_row) {                                     \
+      const vec b_left = v_load(b), b_right = v_load(b + WIDTH);                                 \
+      EACH_ROW(ROW_STEP)                                                                         \
+    }                                                                                            \
+    EACH_ROW(ROW_STORE)                                                                          \
+  }
+#define ROWS_1(DO) DO(0)
+#define ROWS_2(DO) ROWS_1(DO) DO(1)
+#define ROWS_3(DO) ROWS_2(DO) DO(2)
+#define ROWS_4(DO) ROWS_3(DO) DO(3)
+#define ROWS_5(DO) ROWS_4(DO) DO(4)
+#define ROWS_6(DO) ROWS_5(DO) DO(5)
+TILE(1, ROWS_1)
+TILE(2, ROWS_2)
+TILE(3, ROWS_3)
+TILE(4, ROWS_4)
+#if AFINA_TILE_M == 6
+TILE(5, ROWS_5)
+TILE(6, ROWS_6)
 #endif
 
-AFINA_NOINLINE void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b,
-                                      size_t K) {
-  EACH_ROW(ROW_LOAD);
-  for (size_t k = 0; k < K; k++, a += TILE_M, b += TILE_N) {
-    const vec b_left = v_load(b), b_right = v_load(b + WIDTH);
-    EACH_ROW(ROW_STEP);
+static void tile(size_t rows, float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                 const float *b, size_t b_row, size_t K) {
+  switch (rows) {
+    case 1: tile_1(c, c_row, a, a_row, a_col, b, b_row, K); break;
+    case 2: tile_2(c, c_row, a, a_row, a_col, b, b_row, K); break;
+    case 3: tile_3(c, c_row, a, a_row, a_col, b, b_row, K); break;
+    case 4: tile_4(c, c_row, a, a_row, a_col, b, b_row, K); break;
+#if AFINA_TILE_M == 6
+    case 5: tile_5(c, c_row, a, a_row, a_col, b, b_row, K); break;
+    case 6: tile_6(c, c_row, a, a_row, a_col, b, b_row, K); break;
+#endif
   }
-  EACH_ROW(ROW_STORE);
 }
 
-/* The same at the border of c, where only `rows` x `columns` of the tile exist. */
-static AFINA_NOINLINE void multiply_edge(float *c, size_t c_row, const float *a, const float *b,
-                                         size_t K, size_t rows, size_t columns) {
-  float tile[TILE_M * TILE_N] = {0};
-  for (size_t m = 0; m < rows; m++)
-    for (size_t n = 0; n < columns; n++) tile[m * TILE_N + n] = c[m * c_row + n];
-  AFINA_LOCAL(tile)(tile, TILE_N, a, b, K);
-  for (size_t m = 0; m < rows; m++)
-    for (size_t n = 0; n < columns; n++) c[m * c_row + n] = tile[m * TILE_N + n];
+void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b, size_t K) {
+  tile(TILE_M, c, c_row, a, 1, TILE_M, b, TILE_N, K);
+}
+
+static void copy_block(float *to, size_t to_row, const float *from, size_t from_row, size_t rows,
+                       size_t columns) {
+  for (size_t m = 0; m < rows; m++, to += to_row, from += from_row) {
+    size_t n = 0;
+    for (; n + LANES <= columns; n += LANES) q_store(to + n, q_load(from + n));
+    for (; n < columns; n++) to[n] = from[n];
+  }
+}
+
+/* The same at the right border of c, where only `columns` of the tile exist. */
+static AFINA_NOINLINE void multiply_edge(size_t rows, size_t columns, float *c, size_t c_row,
+                                         const float *a, size_t a_row, size_t a_col, const float *b,
+                                         size_t K, float *edge) {
+  copy_block(edge, TILE_N, c, c_row, rows, columns);
+  tile(rows, edge, TILE_N, a, a_row, a_col, b, TILE_N, K);
+  copy_block(c, c_row, edge, TILE_N, rows, columns);
 }
 
 /* Four lines that lie along k, transposed into to[k, 0..4). */
-static void pack_along(float *to, size_t width, const float *from, size_t line_stride, size_t K) {
+static void pack_four(float *to, size_t width, const float *from, size_t line_stride, size_t K) {
+  const float *l0 = from, *l1 = l0 + line_stride, *l2 = l1 + line_stride, *l3 = l2 + line_stride;
   size_t k = 0;
-  for (; k + LANES <= K; k += LANES) {
-    v128 l0 = q_load(from + k), l1 = q_load(from + line_stride + k);
-    v128 l2 = q_load(from + 2 * line_stride + k), l3 = q_load(from + 3 * line_stride + k);
-    q_transpose(&l0, &l1, &l2, &l3);
-    q_store(to + k * width, l0);
-    q_store(to + (k + 1) * width, l1);
-    q_store(to + (k + 2) * width, l2);
-    q_store(to + (k + 3) * width, l3);
+  for (; k + LANES <= K; k += LANES, to += LANES * width) {
+    v128 x0 = q_load(l0 + k), x1 = q_load(l1 + k), x2 = q_load(l2 + k), x3 = q_load(l3 + k);
+    q_transpose(&x0, &x1, &x2, &x3);
+    q_store(to, x0);
+    q_store(to + width, x1);
+    q_store(to + 2 * width, x2);
+    q_store(to + 3 * width, x3);
   }
-  for (; k < K; k++)
-    for (size_t line = 0; line < LANES; line++) to[k * width + line] = from[line * line_stride + k];
-}
-
-/* Four lines that lie across k. */
-static void pack_across(float *to, size_t width, const float *from, size_t k_stride, size_t K) {
-  for (size_t k = 0; k < K; k++) q_store(to + k * width, q_load(from + k * k_stride));
-}
-
-/* A whole panel of b whose rows are contiguous. */
-static AFINA_NOINLINE void pack_rows(float *to, const float *from, size_t k_stride, size_t K) {
-  for (size_t k = 0; k < K; k++, to += TILE_N, from += k_stride) {
-    v_store(to, v_load(from));
-    v_store(to + WIDTH, v_load(from + WIDTH));
+  for (; k < K; k++, to += width) {
+    to[0] = l0[k];
+    to[1] = l1[k];
+    to[2] = l2[k];
+    to[3] = l3[k];
   }
 }
+
+/* The same with WIDTH lines. */
+#ifdef AFINA_WIDE
+static void pack_lines(float *to, size_t width, const float *from, size_t line_stride, size_t K) {
+  const float *low = from, *high = from + 4 * line_stride;
+  const size_t two = 2 * line_stride, three = 3 * line_stride;
+  size_t k = 0;
+  for (; k + LANES <= K; k += LANES, to += LANES * width, low += LANES, high += LANES) {
+    vec x0 = v_load_halves(low, high);
+    vec x1 = v_load_halves(low + line_stride, high + line_stride);
+    vec x2 = v_load_halves(low + two, high + two), x3 = v_load_halves(low + three, high + three);
+    v_transpose_halves(&x0, &x1, &x2, &x3);
+    v_store(to, x0);
+    v_store(to + width, x1);
+    v_store(to + 2 * width, x2);
+    v_store(to + 3 * width, x3);
+  }
+  for (; k < K; k++, to += width)
+    for (size_t line = 0; line < WIDTH; line++) to[line] = from[line * line_stride + k];
+}
+#else
+#define pack_lines pack_four
+#endif
 
 /* A panel: to[k * width + line] = from[line * line_stride + k * k_stride], with zeros from `lines`
- * to `width`. A line is a row of a or a column of b. Lines go by fours; the last four may overlap
+ * to `width`. A line is a row of a or a column of b. Of lines along k the last few may overlap
  * those before. */
 static AFINA_NOINLINE void pack(float *to, size_t width, const float *from, size_t line_stride,
                                 size_t k_stride, size_t lines, size_t K) {
   size_t line = 0;
-  if (lines >= LANES && (line_stride == 1 || k_stride == 1))
-    for (; line < lines; line += LANES) {
+  if (k_stride == 1) {
+    for (; line + WIDTH <= lines; line += WIDTH)
+      pack_lines(to + line, width, from + line * line_stride, line_stride, K);
+    for (; line < lines && lines >= LANES; line += LANES) {
       if (line + LANES > lines) line = lines - LANES;
-      const float *four = from + line * line_stride;
-      if (line_stride == 1)
-        pack_across(to + line, width, four, k_stride, K);
-      else
-        pack_along(to + line, width, four, line_stride, K);
+      pack_four(to + line, width, from + line * line_stride, line_stride, K);
     }
+  }
   for (; line < lines; line++)
     for (size_t k = 0; k < K; k++) to[k * width + line] = from[line * line_stride + k * k_stride];
   for (; line < width; line++)
     for (size_t k = 0; k < K; k++) to[k * width + line] = 0;
+}
+
+/* M rows shared out evenly among tiles: the first `more` have one row more than the others. */
+typedef struct share {
+  size_t tiles, rows, more;
+} share;
+
+static inline share share_rows(size_t M) {
+  const size_t tiles = (M + TILE_M - 1) / TILE_M;
+  return (share){tiles, M / tiles, M % tiles};
+}
+
+static inline size_t rows_of(share s, size_t tile) { return s.rows + (tile < s.more); }
+
+/* The panels of a, [K, rows] for each tile, where the rows of a are the columns of a matrix: read
+ * as it lies in memory, across the tiles. */
+static AFINA_NOINLINE void pack_across(float *to, const float *a, size_t a_col, size_t M,
+                                       size_t K) {
+  const share s = share_rows(M);
+  for (size_t k = 0; k < K; k++, a += a_col) {
+    const float *from = a;
+    float *panel = to;
+    for (size_t i = 0; i < s.tiles; i++) {
+      const size_t rows = rows_of(s, i);
+      float *line = panel + k * rows;
+      if (rows >= LANES) {
+        q_store(line, q_load(from));
+        q_store(line + rows - LANES, q_load(from + rows - LANES));
+      } else {
+        for (size_t row = 0; row < rows; row++) line[row] = from[row];
+      }
+      from += rows;
+      panel += rows * K;
+    }
+  }
+}
+
+static void pack_a(float *to, const float *a, size_t a_row, size_t a_col, size_t M, size_t K) {
+  if (a_row == 1) {
+    pack_across(to, a, a_col, M, K);
+    return;
+  }
+  const share s = share_rows(M);
+  for (size_t i = 0; i < s.tiles; i++) {
+    const size_t rows = rows_of(s, i);
+    pack(to, rows, a, a_row, a_col, rows, K);
+    to += rows * K;
+    a += rows * a_row;
+  }
+}
+
+/* The panels of b, whose rows are contiguous; read row by row, as it lies in memory. */
+static AFINA_NOINLINE void pack_rows(float *to, const float *from, size_t k_stride, size_t N,
+                                     size_t K) {
+  for (size_t k = 0; k < K; k++, to += TILE_N, from += k_stride)
+    for (size_t n = 0; n + TILE_N <= N; n += TILE_N) {
+      v_store(to + n * K, v_load(from + n));
+      v_store(to + n * K + WIDTH, v_load(from + n + WIDTH));
+    }
+}
+
+static void pack_columns(float *to, const float *b, size_t b_row, size_t b_col, size_t N,
+                         size_t K) {
+  size_t n = 0;
+  if (b_col == 1) {
+    pack_rows(to, b, b_row, N, K);
+    n = N / TILE_N * TILE_N;
+  }
+  for (; n < N; n += TILE_N)
+    pack(to + n * K, TILE_N, b + n * b_col, b_col, b_row, N - n < TILE_N ? N - n : TILE_N, K);
 }
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
@@ -123,49 +242,84 @@ static size_t part_size(size_t n, size_t most, size_t multiple) {
   return (size + multiple - 1) / multiple * multiple;
 }
 
+/* A tile of c, whole or at the border. */
+static inline void multiply_tile(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                                 const float *panel, size_t b_row, size_t rows, size_t columns,
+                                 size_t K, float *edge) {
+  if (columns >= TILE_N)
+    tile(rows, c, c_row, a, a_row, a_col, panel, b_row, K);
+  else
+    multiply_edge(rows, columns, c, c_row, a, a_row, a_col, panel, K, edge);
+}
+
+/* c[M,N] += a b, M at most BLOCK_M, b in panels [K, TILE_N]. Tiles go along the rows of c. */
+static void multiply_panels(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                            const float *b, size_t M, size_t N, size_t K, float *scratch) {
+  float *edge = scratch, *panels = scratch + EDGE;
+  const int copies = COPIES_A || a_row == 1;
+  const share s = share_rows(M);
+  if (copies) pack_a(panels, a, a_row, a_col, M, K);
+  const float *lines = copies ? panels : a;
+  for (size_t i = 0; i < s.tiles; i++) {
+    const size_t rows = rows_of(s, i), line = copies ? 1 : a_row, step = copies ? rows : a_col;
+    for (size_t n = 0; n < N; n += TILE_N)
+      multiply_tile(c + n, c_row, lines, line, step, b + n * K, TILE_N, rows, N - n, K, edge);
+    lines += rows * (copies ? K : a_row);
+    c += rows * c_row;
+  }
+}
+
+/* The same from b itself, for so few rows that a panel serves but once: copied just before, or,
+ * where its rows are contiguous, read where it lies. Tiles go down the columns. */
+static void multiply_few_tiles(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+                               const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
+                               size_t K, float *scratch) {
+  float *edge = scratch, *panels = scratch + EDGE, *copy = panels + BLOCK_M * K;
+  const int copies = COPIES_A || a_row == 1, in_place = b_col == 1 && b_row % SAME_SET != 0;
+  const share s = share_rows(M);
+  if (copies) pack_a(panels, a, a_row, a_col, M, K);
+  for (size_t n = 0; n < N; n += TILE_N) {
+    const int reads = in_place && n + TILE_N <= N;
+    const float *lines = copies ? panels : a, *panel = b + n * b_col;
+    float *corner = c + n;
+    if (!reads) pack_columns(copy, panel, b_row, b_col, smaller(TILE_N, N - n), K);
+    for (size_t i = 0; i < s.tiles; i++) {
+      const size_t rows = rows_of(s, i);
+      multiply_tile(corner, c_row, lines, copies ? 1 : a_row, copies ? rows : a_col,
+                    reads ? panel : copy, reads ? b_row : TILE_N, rows, N - n, K, edge);
+      lines += rows * (copies ? K : a_row);
+      corner += rows * c_row;
+    }
+  }
+}
+
 /* Blocks of k outside, each continuing from c; then blocks of n, whose panels of b fill the
- * scratch; then all of M. */
+ * scratch; then blocks of M. */
 static void multiply_blocks(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
                             const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
                             size_t K, float *scratch) {
-  const size_t block_k = part_size(K, BLOCK_K, 1);
-  const size_t widest = (AFINA_GEMM_SCRATCH / block_k - TILE_M) / TILE_N * TILE_N;
-  const size_t block_n = part_size(N, widest, TILE_N);
-  float *b_panels = scratch, *a_panel = scratch + block_k * block_n;
+  const size_t block_k = part_size(K, BLOCK_K, 1), block_m = part_size(M, BLOCK_M, TILE_M);
+  const size_t room = AFINA_GEMM_SCRATCH - EDGE - BLOCK_M * block_k;
+  const size_t block_n = part_size(N, room / block_k / TILE_N * TILE_N, TILE_N);
+  float *panels = scratch + EDGE + BLOCK_M * block_k;
   for (size_t k0 = 0; k0 < K; k0 += block_k) {
     const size_t depth = smaller(block_k, K - k0);
     for (size_t n0 = 0; n0 < N; n0 += block_n) {
-      const size_t n1 = smaller(N, n0 + block_n);
-      for (size_t n = n0; n < n1; n += TILE_N) {
-        const float *columns = b + k0 * b_row + n * b_col;
-        float *panel = b_panels + (n - n0) * depth;
-        if (b_col == 1 && n + TILE_N <= n1)
-          pack_rows(panel, columns, b_row, depth);
-        else
-          pack(panel, TILE_N, columns, b_col, b_row, smaller(TILE_N, n1 - n), depth);
-      }
-      for (size_t m = 0; m < M; m += TILE_M) {
-        const size_t rows = smaller(TILE_M, M - m);
-        pack(a_panel, TILE_M, a + m * a_row + k0 * a_col, a_row, a_col, rows, depth);
-        for (size_t n = n0; n < n1; n += TILE_N) {
-          const float *panel = b_panels + (n - n0) * depth;
-          float *tile = c + m * c_row + n;
-          const size_t columns = smaller(TILE_N, n1 - n);
-          if (rows == TILE_M && columns == TILE_N)
-            AFINA_LOCAL(tile)(tile, c_row, a_panel, panel, depth);
-          else
-            multiply_edge(tile, c_row, a_panel, panel, depth, rows, columns);
-        }
-      }
+      const size_t count = smaller(block_n, N - n0);
+      pack_columns(panels, b + k0 * b_row + n0 * b_col, b_row, b_col, count, depth);
+      for (size_t m = 0; m < M; m += block_m)
+        multiply_panels(c + m * c_row + n0, c_row, a + m * a_row + k0 * a_col, a_row, a_col, panels,
+                        smaller(block_m, M - m), count, depth, scratch);
     }
   }
 }
 
 /* c[n] = (((c + x0 b0) + x1 b1) + x2 b2) + x3 b3 with four rows of b. */
-static AFINA_NOINLINE void add_four_rows(float *c, const float *b, size_t b_row, const float x[4],
-                                         size_t N) {
+static AFINA_NOINLINE void add_four_rows(float *c, const float *b, size_t b_row, const float *a,
+                                         size_t a_col, size_t N) {
   const float *b0 = b, *b1 = b + b_row, *b2 = b1 + b_row, *b3 = b2 + b_row;
-  const vec x0 = v_splat(x[0]), x1 = v_splat(x[1]), x2 = v_splat(x[2]), x3 = v_splat(x[3]);
+  const float a0 = a[0], a1 = a[a_col], a2 = a[2 * a_col], a3 = a[3 * a_col];
+  const vec x0 = v_splat(a0), x1 = v_splat(a1), x2 = v_splat(a2), x3 = v_splat(a3);
   size_t n = 0;
   for (; n + WIDTH <= N; n += WIDTH) {
     vec sum = v_advance(v_load(c + n), x0, v_load(b0 + n));
@@ -174,10 +328,10 @@ static AFINA_NOINLINE void add_four_rows(float *c, const float *b, size_t b_row,
     v_store(c + n, v_advance(sum, x3, v_load(b3 + n)));
   }
   for (; n < N; n++) {
-    float sum = advance(c[n], x[0], b0[n]);
-    sum = advance(sum, x[1], b1[n]);
-    sum = advance(sum, x[2], b2[n]);
-    c[n] = advance(sum, x[3], b3[n]);
+    float sum = advance(c[n], a0, b0[n]);
+    sum = advance(sum, a1, b1[n]);
+    sum = advance(sum, a2, b2[n]);
+    c[n] = advance(sum, a3, b3[n]);
   }
 }
 
@@ -190,11 +344,9 @@ static void multiply_few_rows(float *c, size_t c_row, const float *a, size_t a_r
     const size_t count = smaller(block_n, N - n0);
     size_t k = 0;
     for (; k + 4 <= K; k += 4)
-      for (size_t m = 0; m < M; m++) {
-        const float *x = a + m * a_row + k * a_col;
-        const float four[4] = {x[0], x[a_col], x[2 * a_col], x[3 * a_col]};
-        add_four_rows(c + m * c_row + n0, b + k * b_row + n0, b_row, four, count);
-      }
+      for (size_t m = 0; m < M; m++)
+        add_four_rows(c + m * c_row + n0, b + k * b_row + n0, b_row, a + m * a_row + k * a_col,
+                      a_col, count);
     for (; k < K; k++)
       for (size_t m = 0; m < M; m++) {
         const float x = a[m * a_row + k * a_col];
@@ -249,10 +401,14 @@ void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *a, size_t a_row, siz
                        const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
                        float *scratch) {
   if (M == 0 || N == 0 || K == 0) return;
-  if (b_col == 1 && (M < TILE_M || (M < FEW_ROWS && N >= WIDE_ROW)))
+  if (b_col == 1 && M < FEW_ROWS)
     multiply_few_rows(c, c_row, a, a_row, a_col, b, b_row, M, N, K);
   else if (M == 1 && b_row == 1)
     multiply_one_row(c, a, a_col, b, b_col, N, K);
+  else if (M <= BLOCK_M)
+    for (size_t k = 0; k < K; k += BLOCK_K)
+      multiply_few_tiles(c, c_row, a + k * a_col, a_row, a_col, b + k * b_row, b_row, b_col, M, N,
+                         smaller(BLOCK_K, K - k), scratch);
   else
     multiply_blocks(c, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, scratch);
 }
