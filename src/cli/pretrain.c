@@ -17,6 +17,9 @@ typedef struct job {
   const char *config, *out, *tokenizer_path, *init, *from, *optimizer;
   bool resume;
   size_t tokens, batch, micro_batch, batch_start, context, seed, threads, every;
+  size_t contrast_tokens, word_tokens;
+  const char *spans, *readout;
+  double temperature, contrast_weight, word_weight;
   double lr, decay, warmup_tokens, growth_tokens, cool_down, held_out;
 
   afina_tokenizer *tokenizer;
@@ -157,13 +160,30 @@ static afina_status resume(job *j, afina_error *error) {
   return AFINA_OK;
 }
 
+/* "16,32,64" */
+static afina_status parse_spans(afina_pretrain_options *options, const char *text,
+                                afina_error *error) {
+  for (const char *at = text;;) {
+    char *end;
+    const unsigned long span = strtoul(at, &end, 10);
+    if (end == at || (*end && *end != ',') || span < 4 || span > AFINA_MAX_CONTEXT ||
+        options->span_count == AFINA_MAX_SPANS)
+      return afina_fail(error, AFINA_E_ARGUMENT,
+                        "--spans %s: up to %d lengths in tokens, 4 or more, as in 16,32,64", text,
+                        AFINA_MAX_SPANS);
+    options->spans[options->span_count++] = span;
+    if (!*end) return AFINA_OK;
+    at = end + 1;
+  }
+}
+
 static afina_status prepare_run(job *j, afina_error *error) {
   j->streams = afina_allocate(j->data.count, sizeof *j->streams);
   if (!j->streams) return afina_fail_memory(error);
   for (size_t i = 0; i < j->data.count; i++)
     AFINA_TRY(open_stream(j, &j->streams[i], j->data.items[i], error));
   if (j->context == 0) j->context = j->gpt.config.context;
-  const afina_pretrain_options options = {
+  afina_pretrain_options options = {
       .context = j->context,
       .batch = j->batch,
       .micro_batch = j->micro_batch,
@@ -177,7 +197,15 @@ static afina_status prepare_run(job *j, afina_error *error) {
       .weight_decay = 0.1,
       .optimizer = strcmp(j->optimizer, "muon") == 0 ? AFINA_MUON : AFINA_ADAMW,
       .seed = j->seed,
+      .contrast_tokens = j->contrast_tokens,
+      .word_tokens = j->word_tokens,
+      .word_weight = j->word_weight,
+      .temperature = j->temperature,
+      .contrast_weight = j->contrast_weight,
+      .end_of_text = (uint16_t)afina_tokenizer_end_of_text(j->tokenizer),
   };
+  AFINA_TRY(parse_spans(&options, j->spans, error));
+  if (*j->readout) AFINA_TRY(afina_readout_parse(&j->gpt.config.readout, j->readout, error));
   AFINA_TRY(afina_pretrain_create(&j->run, &j->gpt, &j->exec, j->streams, j->data.count, &options,
                                   error));
   return j->resume ? resume(j, error) : AFINA_OK;
@@ -208,12 +236,13 @@ static afina_status save_model(job *j, afina_error *error) {
 }
 
 /* One line of the log: where the run is and the loss on each file's held-out part. */
-static afina_status report(job *j, double train_loss, double seconds, afina_error *error) {
+static afina_status report(job *j, afina_pretrain_loss train, double seconds, afina_error *error) {
   const afina_pretrain_progress at = afina_pretrain_where(j->run);
   fprintf(j->log,
           "{\"step\":%llu,\"tokens\":%.3f,\"context\":%zu,\"batch\":%zu,\"train_loss\":%.4f,"
-          "\"held_out\":{",
-          (unsigned long long)at.steps, (double)at.tokens / 1e6, j->context, at.batch, train_loss);
+          "\"contrast\":%.4f,\"words\":%.4f,\"held_out\":{",
+          (unsigned long long)at.steps, (double)at.tokens / 1e6, j->context, at.batch,
+          train.language, train.contrast, train.words);
   double sum = 0;
   size_t all = 0;
   bool first = true;
@@ -231,7 +260,9 @@ static afina_status report(job *j, double train_loss, double seconds, afina_erro
   fflush(j->log);
   fprintf(stderr, "\rstep %llu, %.2f of %.2f million tokens: train %.4f, ",
           (unsigned long long)at.steps, (double)at.tokens / 1e6, (double)at.total / 1e6,
-          train_loss);
+          train.language);
+  if (j->contrast_tokens) fprintf(stderr, "contrast %.4f, ", train.contrast);
+  if (j->word_tokens) fprintf(stderr, "words %.4f, ", train.words);
   if (all) fprintf(stderr, "held out %.4f, ", sum / (double)all);
   fprintf(stderr, "%.0f s\n", seconds);
   return AFINA_OK;
@@ -242,23 +273,28 @@ static afina_status train(job *j, afina_error *error) {
   const double start = cli_now();
   afina_pretrain_progress at = afina_pretrain_where(j->run);
   const uint64_t first = at.tokens;
-  double sum = 0;
+  afina_pretrain_loss sum = {0};
   size_t since = 0; /* updates since the last line of the log */
   while (at.tokens < at.total) {
-    double loss;
+    afina_pretrain_loss loss;
     if (at.decays && at.decayed == 0) AFINA_TRY(save_state(j, "stable.safetensors", error));
     AFINA_TRY(afina_pretrain_step(j->run, &loss, error));
     at = afina_pretrain_where(j->run);
-    sum += loss;
+    sum.language += loss.language;
+    sum.contrast += loss.contrast;
+    sum.words += loss.words;
     since++;
     if (at.steps % 10 == 0)
-      fprintf(stderr, "\rstep %llu  loss %.4f  %.0f tokens/s ", (unsigned long long)at.steps, loss,
+      fprintf(stderr, "\rstep %llu  loss %.4f %.4f %.4f  %.0f tokens/s ",
+              (unsigned long long)at.steps, loss.language, loss.contrast, loss.words,
               (double)(at.tokens - first) / (cli_now() - start));
     if (at.steps % j->every != 0 && at.tokens < at.total) continue;
     AFINA_TRY(save_state(j, "checkpoint.safetensors", error));
     AFINA_TRY(save_model(j, error));
-    AFINA_TRY(report(j, sum / (double)since, cli_now() - start, error));
-    sum = 0;
+    const afina_pretrain_loss mean = {sum.language / (double)since, sum.contrast / (double)since,
+                                      sum.words / (double)since};
+    AFINA_TRY(report(j, mean, cli_now() - start, error));
+    sum = (afina_pretrain_loss){0};
     since = 0;
   }
   return save_model(j, error);
@@ -277,6 +313,11 @@ static afina_status check_options(const job *j, afina_error *error) {
                  {"batch-start", (double)j->batch_start, 0, 65536},
                  {"batch-growth-tokens", j->growth_tokens, 0, 1e15},
                  {"cool-down", j->cool_down, 0, 1e15},
+                 {"contrast-tokens", (double)j->contrast_tokens, 0, 1e7},
+                 {"temperature", j->temperature, 1e-3, 1e3},
+                 {"word-tokens", (double)j->word_tokens, 0, 1e7},
+                 {"word-weight", j->word_weight, 0, 1e3},
+                 {"contrast-weight", j->contrast_weight, 0, 1e3},
                  {"held-out", j->held_out, 0, 0.9}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!(numbers[i].value >= numbers[i].low && numbers[i].value <= numbers[i].high))
@@ -335,7 +376,12 @@ int cli_pretrain(int argc, char **argv) {
            .lr = 3e-3,
            .decay = 0.2,
            .warmup_tokens = 1e6,
-           .held_out = 0.005};
+           .held_out = 0.005,
+           .spans = "16,32,64",
+           .readout = "",
+           .temperature = 0.05,
+           .contrast_weight = 1,
+           .word_weight = 1};
   const cli_option options[] = {
       {"data", CLI_LIST, &j.data, true},
       {"config", CLI_TEXT, &j.config, false},
@@ -355,6 +401,13 @@ int cli_pretrain(int argc, char **argv) {
       {"lr", CLI_NUMBER, &j.lr, false},
       {"decay", CLI_NUMBER, &j.decay, false},
       {"warmup-tokens", CLI_NUMBER, &j.warmup_tokens, false},
+      {"contrast-tokens", CLI_SIZE, &j.contrast_tokens, false},
+      {"spans", CLI_TEXT, &j.spans, false},
+      {"temperature", CLI_NUMBER, &j.temperature, false},
+      {"word-tokens", CLI_SIZE, &j.word_tokens, false},
+      {"word-weight", CLI_NUMBER, &j.word_weight, false},
+      {"contrast-weight", CLI_NUMBER, &j.contrast_weight, false},
+      {"readout", CLI_TEXT, &j.readout, false},
       {"held-out", CLI_NUMBER, &j.held_out, false},
       {"checkpoint-every", CLI_SIZE, &j.every, false},
       {"seed", CLI_SIZE, &j.seed, false},

@@ -92,8 +92,13 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
 void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                         const afina_gradients *gradients);
 
-/* The classification head: pass->hidden to pass->pooled [B, C] (last row, or mean over the text's
- * rows) and pass->logits [B, K]. */
+/* What stands for a text as a whole: pass->hidden to pass->pooled [B, C], its last row or the mean
+ * of its rows, as config.readout has it. */
+void afina_readout_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass);
+/* pass->dpooled to pass->dhidden, which is overwritten. */
+void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass);
+
+/* The classification head: the readout, and pass->logits [B, K] = pooled score^T. */
 void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass);
 /* The same from readouts computed earlier: logits[B,K] of pooled[B,C]. */
 void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real *logits,
@@ -110,5 +115,25 @@ void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina
 void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                          afina_real *losses, const uint32_t *targets, afina_real scale,
                          const afina_gradients *gradients, afina_real *logits, size_t chunk);
+
+/* What afina_contrast_loss works with, for at most P pairs. */
+typedef struct afina_contrast {
+  afina_real *unit, *dunit; /* [2P, C] readouts of length 1 and their gradients */
+  afina_real *norms;        /* [2P] */
+  afina_real *scores;       /* [P, P] */
+  afina_real *losses;       /* [P] */
+  uint32_t *targets;        /* [P] row p belongs to column p */
+} afina_contrast;
+
+afina_status afina_contrast_init(afina_contrast *contrast, size_t P, size_t C, afina_error *error);
+void afina_contrast_free(afina_contrast *contrast);
+
+/* Readouts p and P + p of pooled [2P, C] are of two passages that belong together, all others do
+ * not: the mean of -log softmax(cosines / temperature) over all 2P choices of a partner among P, in
+ * nats (InfoNCE; van den Oord et al., 2018; both directions and in-batch negatives as in
+ * Neelakantan et al., 2022). dpooled [2P, C] is overwritten with the gradient of scale times it. */
+double afina_contrast_loss(const afina_exec *exec, afina_contrast *work, afina_real *dpooled,
+                           const afina_real *pooled, afina_real temperature, afina_real scale,
+                           size_t P, size_t C);
 
 #endif

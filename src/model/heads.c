@@ -10,7 +10,7 @@ void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real
                         gpt->config.channels, gpt->config.classes);
 }
 
-void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
+void afina_readout_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
   const size_t C = gpt->config.channels;
   const afina_ragged *rows = &pass->batch.rows;
   for (size_t b = 0; b < rows->B; b++) {
@@ -27,23 +27,12 @@ void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_
       for (size_t c = 0; c < C; c++) row[c] *= share;
     }
   }
-  afina_head_forward(gpt, exec, pass->logits, pass->pooled, rows->B);
 }
 
-void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
-                             const afina_real *dlogits, const afina_gradients *gradients) {
-  const size_t C = gpt->config.channels, K = gpt->config.classes;
+void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass) {
+  const size_t C = gpt->config.channels;
   const afina_ragged *rows = &pass->batch.rows;
-  const size_t head = afina_params_head(&gpt->params);
-  const bool want_dhidden = gradients->begin < head;
-  if (want_dhidden) {
-    memset(pass->dpooled, 0, rows->B * C * sizeof *pass->dpooled);
-    memset(pass->dhidden, 0, pass->R * C * sizeof *pass->dhidden);
-  }
-  afina_project_backward(exec, want_dhidden ? pass->dpooled : NULL,
-                         gradients->data + (head - gradients->begin), dlogits, pass->pooled,
-                         afina_gpt_weight(gpt, 0, AFINA_SCORE), rows->B, C, K);
-  if (!want_dhidden) return;
+  memset(pass->dhidden, 0, pass->R * C * sizeof *pass->dhidden);
   for (size_t b = 0; b < rows->B; b++) {
     const afina_real *d = pass->dpooled + b * C;
     const size_t begin = rows->starts[b], end = rows->starts[b + 1];
@@ -57,6 +46,23 @@ void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina
         for (size_t c = 0; c < C; c++) pass->dhidden[n * C + c] = d[c] * share;
     }
   }
+}
+
+void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
+  afina_readout_forward(gpt, exec, pass);
+  afina_head_forward(gpt, exec, pass->logits, pass->pooled, pass->batch.rows.B);
+}
+
+void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                             const afina_real *dlogits, const afina_gradients *gradients) {
+  const size_t B = pass->batch.rows.B, C = gpt->config.channels, K = gpt->config.classes;
+  const size_t head = afina_params_head(&gpt->params);
+  const bool want_dhidden = gradients->begin < head;
+  if (want_dhidden) memset(pass->dpooled, 0, B * C * sizeof *pass->dpooled);
+  afina_project_backward(exec, want_dhidden ? pass->dpooled : NULL,
+                         gradients->data + (head - gradients->begin), dlogits, pass->pooled,
+                         afina_gpt_weight(gpt, 0, AFINA_SCORE), B, C, K);
+  if (want_dhidden) afina_readout_backward(gpt, pass);
 }
 
 void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,

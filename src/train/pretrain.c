@@ -71,7 +71,9 @@ static afina_status allocate(afina_pretrain *run, afina_error *error) {
                                        afina_pool_size(run->exec->pool), error));
   run->lane_count = parts < AFINA_LANES ? parts : AFINA_LANES;
   for (size_t i = 0; i < run->lane_count; i++) AFINA_TRY(open_lane(run, i, error));
-  return AFINA_OK;
+  return o->contrast_tokens || o->word_tokens
+             ? afina_contrastive_create(&run->contrastive, run, error)
+             : AFINA_OK;
 }
 
 afina_status afina_pretrain_create(afina_pretrain **out, afina_gpt *gpt, const afina_exec *exec,
@@ -104,6 +106,7 @@ void afina_pretrain_free(afina_pretrain *run) {
     free(run->lanes[i].logits);
     if (i) free(run->lanes[i].gradients.data);
   }
+  afina_contrastive_free(run->contrastive);
   afina_optimizer_free(&run->optimizer);
   free(run->ids);
   free(run->targets);
@@ -120,14 +123,18 @@ static void copy_window(afina_pretrain *run, size_t slot, const afina_stream *st
   }
 }
 
-static void draw_window(afina_pretrain *run, size_t slot) {
+size_t afina_pretrain_draw_stream(afina_pretrain *run) {
   double mark = afina_rng_uniform(&run->rng) * run->total_weight;
   size_t i = 0;
   while (i + 1 < run->stream_count && mark >= run->streams[i].weight)
     mark -= run->streams[i++].weight;
   while (run->streams[i].weight <= 0)
     i--; /* rounding may have led past the last stream of any weight */
-  const afina_stream *stream = &run->streams[i];
+  return i;
+}
+
+static void draw_window(afina_pretrain *run, size_t slot) {
+  const afina_stream *stream = &run->streams[afina_pretrain_draw_stream(run)];
   const size_t places = stream->count - stream->held_out - run->options.context;
   copy_window(run, slot, stream, afina_rng_below(&run->rng, places));
 }
@@ -215,18 +222,21 @@ void afina_pretrain_cool_down(afina_pretrain *run, uint64_t tokens) {
   run->options.decay = tokens;
 }
 
-afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error) {
+afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
+                                 afina_error *error) {
   const afina_pretrain_options *o = &run->options;
   const afina_pretrain_progress at = afina_pretrain_where(run);
   const size_t tokens = at.batch * o->context, count = run->optimizer.count;
-  const size_t lanes = lanes_for(run, at.batch);
+  const size_t lanes = run->contrastive ? run->lane_count : lanes_for(run, at.batch);
+  afina_pretrain_loss mean = {0};
   double sum = 0;
   for (size_t i = 0; i < lanes; i++)
     memset(run->lanes[i].gradients.data, 0, count * sizeof(afina_real));
   for (size_t slot = 0; slot < at.batch; slot++) draw_window(run, slot);
   AFINA_TRY(run_windows(run, at.batch, 1 / (afina_real)tokens, &sum, error));
-  const double mean = sum / (double)tokens;
-  if (!(mean < 1e4))
+  mean.language = sum / (double)tokens;
+  if (run->contrastive) AFINA_TRY(afina_contrastive_step(run->contrastive, run, &mean, error));
+  if (!(mean.language + mean.contrast + mean.words < 1e4))
     return afina_fail(error, AFINA_E_DIVERGED,
                       "step %llu: the loss is no longer a sensible number; resume from the last "
                       "checkpoint with a smaller learning rate",

@@ -20,6 +20,8 @@ typedef struct afina_stream {
   double weight; /* windows are drawn from the streams in proportion to it */
 } afina_stream;
 
+enum { AFINA_MAX_SPANS = 8 };
+
 typedef enum afina_pretrain_optimizer { AFINA_ADAMW, AFINA_MUON } afina_pretrain_optimizer;
 
 typedef struct afina_pretrain_options {
@@ -36,6 +38,15 @@ typedef struct afina_pretrain_options {
   double weight_decay;
   afina_pretrain_optimizer optimizer;
   uint64_t seed;
+  /* The contrastive parts (contrastive.h): their losses times their weights are added to the
+   * language model's. The readout is the model's config.readout. */
+  size_t contrast_tokens; /* of the passages of an update; 0: no such part */
+  size_t word_tokens; /* the same for the passages whose token embeddings' mean is read, without the
+                         blocks; 0: no such part */
+  size_t spans[AFINA_MAX_SPANS]; /* tokens of a passage: an update's are all as long as one */
+  size_t span_count;
+  double temperature, contrast_weight, word_weight;
+  uint16_t end_of_text; /* stands behind every document of a stream */
 } afina_pretrain_options;
 
 typedef struct afina_pretrain afina_pretrain;
@@ -46,8 +57,16 @@ afina_status afina_pretrain_create(afina_pretrain **out, afina_gpt *gpt, const a
                                    const afina_pretrain_options *options, afina_error *error);
 void afina_pretrain_free(afina_pretrain *run);
 
-/* One update; *loss is the batch's mean in nats per token. */
-afina_status afina_pretrain_step(afina_pretrain *run, double *loss, afina_error *error);
+/* The losses of one update's batch. */
+typedef struct afina_pretrain_loss {
+  double language; /* mean, nats per token */
+  double contrast; /* mean, nats per choice among the batch's passages; 0 without that part */
+  double words;    /* the same for token embeddings */
+} afina_pretrain_loss;
+
+/* One update. */
+afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
+                                 afina_error *error);
 
 /* Where a run stands. */
 typedef struct afina_pretrain_progress {

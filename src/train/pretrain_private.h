@@ -2,6 +2,7 @@
 #ifndef AFINA_PRETRAIN_PRIVATE_H
 #define AFINA_PRETRAIN_PRIVATE_H
 
+#include "contrastive.h"
 #include "pretrain.h"
 
 /* A lane runs parts of a batch by itself, on one thread, with gradients of its own: lanes meet once
@@ -34,6 +35,10 @@ struct afina_pretrain {
   afina_real *losses;      /* [batch * context] */
   afina_lane lanes[AFINA_LANES];
   size_t lane_count;
+  afina_contrastive *contrastive; /* NULL: only the language model */
 };
+
+/* A stream, drawn in proportion to the weights. */
+size_t afina_pretrain_draw_stream(afina_pretrain *run);
 
 #endif

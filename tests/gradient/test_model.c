@@ -290,6 +290,43 @@ static void table_is_whole(void **state) {
     "threads: " #route, check_threads, NULL, NULL, (void *)(uintptr_t)&route                \
   }
 
+enum { PAIRS = 3, WIDTH = 4 };
+
+typedef struct contrast_rig {
+  afina_exec exec;
+  afina_contrast work;
+  double pooled[2 * PAIRS * WIDTH], dpooled[2 * PAIRS * WIDTH];
+} contrast_rig;
+
+static double contrast_loss(void *context) {
+  contrast_rig *r = context;
+  return 0.7 * afina_contrast_loss(&r->exec, &r->work, r->dpooled, r->pooled, 0.3, 0.7, PAIRS,
+                                   WIDTH);
+}
+
+static void check_contrast(void **state) {
+  (void)state;
+  contrast_rig r;
+  double numerical[2 * PAIRS * WIDTH];
+  assert_int_equal(afina_exec_init(&r.exec, &afina_kernels_reference, NULL, 1, 1, NULL), AFINA_OK);
+  assert_int_equal(afina_contrast_init(&r.work, PAIRS, WIDTH, NULL), AFINA_OK);
+  afina_rng rng;
+  afina_rng_seed(&rng, 3);
+  for (size_t i = 0; i < 2 * PAIRS * WIDTH; i++) r.pooled[i] = afina_rng_normal(&rng);
+  derivative_numerical(numerical, r.pooled, 2 * PAIRS * WIDTH, contrast_loss, &r);
+  contrast_loss(&r);
+  derivative_assert_close("contrast", "pooled", r.dpooled, numerical, 2 * PAIRS * WIDTH, bar);
+  /* Partners that are alike and unlike all others are found: the loss is that of their distance. */
+  memset(r.pooled, 0, sizeof r.pooled);
+  for (size_t p = 0; p < PAIRS; p++)
+    r.pooled[p * WIDTH + p] = r.pooled[(PAIRS + p) * WIDTH + p] = 1 + (double)p;
+  const double expected = 0.7 * log(1 + 2 * exp(-1 / 0.3));
+  const double actual = contrast_loss(&r);
+  derivative_assert_close("contrast", "orthogonal pairs", &actual, &expected, 1, bar);
+  afina_contrast_free(&r.work);
+  afina_exec_free(&r.exec);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       FOR(last_rows),
@@ -298,6 +335,7 @@ int main(void) {
       FOR(language),
       cmocka_unit_test(same_gradients),
       cmocka_unit_test(table_is_whole),
+      cmocka_unit_test(check_contrast),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

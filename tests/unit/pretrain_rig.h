@@ -90,10 +90,14 @@ static inline void tear_down(rig *r) {
   afina_gpt_free(&r->gpt);
 }
 
+/* losses: those of the language model. */
 static inline void train(rig *r, size_t steps, double *losses) {
   afina_error error = {0};
-  for (size_t i = 0; i < steps; i++)
-    if (afina_pretrain_step(r->run, &losses[i], &error) != AFINA_OK) fail_msg("%s", error.message);
+  for (size_t i = 0; i < steps; i++) {
+    afina_pretrain_loss loss;
+    if (afina_pretrain_step(r->run, &loss, &error) != AFINA_OK) fail_msg("%s", error.message);
+    losses[i] = loss.language;
+  }
 }
 
 static inline void save(const rig *r, afina_bytes *out) {
