@@ -1,4 +1,9 @@
 # Compiler options that every target of ours shares.
+if(AFINA_THREADS)
+  # For all objects, cJSON's too: memory is shared by all of a module or by none.
+  add_compile_options(-pthread)
+  add_link_options(-pthread)
+endif()
 add_library(afina_options INTERFACE)
 target_compile_options(afina_options INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wvla -Werror)

@@ -56,15 +56,18 @@ build_preset() {
   (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" "$@")
 }
 
-# The WASM module, in build/wasm. CMake keeps the compiler that a build folder began with, so one
-# of another Emscripten starts anew.
+# The WASM module, in build/wasm, and the one with threads, in build/wasm-threads. CMake keeps the
+# compiler that a build folder began with, so one of another Emscripten starts anew.
 build_wasm() {
-  local cache=$root/build/wasm/CMakeCache.txt
+  local preset cache
   use_emscripten || die "no Emscripten: run scripts/setup build"
-  if [[ -f $cache ]] && ! grep -q "^CMAKE_TOOLCHAIN_FILE:.*=$AFINA_EMSCRIPTEN/" "$cache"; then
-    rm -rf "$root/build/wasm"
-  fi
-  build_preset wasm
+  for preset in wasm wasm-threads; do
+    cache=$root/build/$preset/CMakeCache.txt
+    if [[ -f $cache ]] && ! grep -q "^CMAKE_TOOLCHAIN_FILE:.*=$AFINA_EMSCRIPTEN/" "$cache"; then
+      rm -rf "$root/build/$preset"
+    fi
+    build_preset "$preset"
+  done
 }
 
 # The page, from the WASM module up to build/web.

@@ -59,11 +59,16 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_csv_to_utf8(afina_wasm_reply *reply
   return give(reply, status, bytes.data, bytes.size);
 }
 
-/* One thread; more come with the speed issue, and change no result. */
-EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_runtime_create(afina_wasm_reply *reply) {
+/* Of the build with threads, as many as workers wait for them (see wasm.cmake); else one. */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_runtime_create(afina_wasm_reply *reply,
+                                                            size_t threads) {
   afina_runtime *runtime = NULL;
-  const afina_status status = afina_runtime_create(&runtime, 1, &reply->error);
+  const afina_status status = afina_runtime_create(&runtime, threads, &reply->error);
   return give(reply, status, runtime, 0);
+}
+
+EMSCRIPTEN_KEEPALIVE size_t afina_wasm_runtime_threads(const afina_runtime *runtime) {
+  return afina_runtime_threads(runtime);
 }
 
 /* ---- models ---- */

@@ -1,7 +1,8 @@
 // Builds the page to build/web: static files that work under any base path, on any server, without
 // headers.
 
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -14,12 +15,14 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const MODELS = ['afina-mini'];
 const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'];
 
+/** Where CMake builds, and the folders there of the WASM module without and with threads. */
+const built = process.env.AFINA_BUILD ? `${process.env.AFINA_BUILD}/` : `${repository}build/`;
+const BUILDS = { single: 'wasm', threads: 'wasm-threads' };
+
 /**
- * Law 2, the data stays: nothing may be requested from anywhere but the page's own origin. The
- * worker is started
- * from a blob so that this policy binds it too (see engine/client.js). 'wasm-unsafe-eval' lets WASM
- * be compiled,
- * and nothing else.
+ * Law 2, the data stays: nothing may be requested from anywhere but the page's own origin. Workers
+ * are started from a blob so that this policy binds them too (see engine/policed_worker.js).
+ * 'wasm-unsafe-eval' lets WASM be compiled, and nothing else.
  */
 const POLICY = [
   "default-src 'none'",
@@ -77,6 +80,87 @@ function modelsAndSamples() {
   };
 }
 
+const sha256 = (...contents) => contents.reduce((hash, each) => hash.update(each),
+  createHash('sha256')).digest('hex');
+
+/** The files of one build of the WASM module, which one depends on the Emscripten. */
+async function buildFiles(name) {
+  const folder = `${built}${BUILDS[name]}/`;
+  const isOurs = (each) => /^afina\.(mjs|wasm|worker\.m?js)$/.test(each);
+  const names = (await readdir(folder)).filter(isOurs).sort();
+  return Promise.all(names.map(
+    async (each) => ({ name: each, bytes: await readFile(folder + each) })));
+}
+
+/**
+ * virtual:afina-builds: the folders of the two builds of the WASM module, beside the page. They are
+ * served as Emscripten made them, since its workers load the very script that starts them.
+ */
+function builds() {
+  const id = '\0virtual:afina-builds';
+  const all = {};
+  return {
+    name: 'afina-builds',
+    resolveId: (source) => (source === id.slice(1) ? id : null),
+    async load(source) {
+      if (source !== id) return null;
+      for (const name of Object.keys(BUILDS)) {
+        const files = await buildFiles(name);
+        const folder = `wasm/${sha256(...files.map(({ bytes }) => bytes)).slice(0, 8)}/`;
+        all[name] = this.meta.watchMode ? `wasm/${name}/` : folder;
+        if (this.meta.watchMode) continue;
+        for (const each of files) {
+          this.emitFile({ type: 'asset', fileName: folder + each.name, source: each.bytes });
+        }
+      }
+      return `export const builds = ${JSON.stringify(all)};`;
+    },
+    configureServer(server) {
+      server.middlewares.use(async (request, response, next) => {
+        const [, name, file] = /^\/wasm\/(\w+)\/([\w.]+)/.exec(request.url) ?? [];
+        const found = BUILDS[name] && (await buildFiles(name)).find((each) => each.name === file);
+        if (!found) return next();
+        const type = file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+        response.setHeader('Content-Type', type);
+        response.end(found.bytes);
+      });
+    },
+  };
+}
+
+/** Files of the built page that come when they are needed, not with it. */
+const isLate = (name) => /^(models|samples|wasm)\//.test(name);
+
+/** Writes sw.js: what it has to know of the page, and then web/sw.js as it is. */
+function serviceWorker() {
+  return {
+    name: 'afina-service-worker',
+    apply: 'build',
+    writeBundle: {
+      order: 'post',
+      sequential: true,
+      async handler({ dir }, bundle) {
+        const late = (name) => isLate(name) || bundle[name]?.isDynamicEntry;
+        const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+        const names = entries.filter((each) => each.isFile())
+          .map((each) => `${each.parentPath ?? each.path}/${each.name}`.slice(dir.length + 1))
+          .sort();
+        const files = {};
+        for (const name of names) files[name] = sha256(await readFile(`${dir}/${name}`));
+        const shell = names.filter((name) => !late(name));
+        const known = `self.afina = ${JSON.stringify({ policy: POLICY, shell, files })};\n`;
+        await writeFile(`${dir}/sw.js`, known + await readFile(`${root}sw.js`, 'utf8'));
+      },
+    },
+  };
+}
+
+/** What GitHub Pages does not send and sw.js adds; the development server sends it itself. */
+const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /** Packages that the tests outside web/ import; they are installed here. */
 const USED_BY_TESTS = ['@axe-core/playwright', 'papaparse', 'playwright-core'];
 
@@ -84,12 +168,11 @@ export default defineConfig({
   root,
   base: './',
   publicDir: false,
-  resolve: { alias: { '#wasm': `${repository}build/wasm` } },
-  plugins: [contentSecurityPolicy(), modelsAndSamples()],
-  server: { fs: { allow: [repository] } },
-  worker: { format: 'es' },
+  plugins: [contentSecurityPolicy(), builds(), modelsAndSamples(), serviceWorker()],
+  server: { fs: { allow: [repository] }, headers: ISOLATED },
+  worker: { format: 'es', plugins: () => [builds()] },
   build: {
-    outDir: `${repository}build/web`,
+    outDir: `${built}web`,
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0, // no data: URLs, which the policy would refuse

@@ -72,8 +72,10 @@ static cJSON *epochs_json(const afina_finetune *run) {
 }
 
 static cJSON *seconds_json(const afina_finetune *run) {
+  const size_t threads = afina_pool_size(run->exec->pool);
   cJSON *json = cJSON_CreateObject();
-  if (json && add_number(json, "prepare", run->prepared - run->started) &&
+  if (json && add_number(json, "threads", (double)threads) &&
+      add_number(json, "prepare", run->prepared - run->started) &&
       add_number(json, "train", run->trained - run->prepared) &&
       add_number(json, "test", run->finished - run->trained) &&
       add_number(json, "total", run->finished - run->started))

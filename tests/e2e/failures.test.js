@@ -95,7 +95,7 @@ describe('a training', () => {
 
 describe('the weights', () => {
   it('that do not come can be asked for again, and the page is of use meanwhile', async () => {
-    const { page, context } = await site.open({ wait: false, hash: '#lang=en' });
+    const { page, context } = await site.open({ wait: false, isolated: false, hash: '#lang=en' });
     await page.route('**/model.safetensors', (route) => route.abort());
     await page.reload();
     await page.locator('.model .failure').waitFor();

@@ -14,6 +14,8 @@ import { expect, vi } from 'vitest';
 import { serve } from '../../scripts/serve.mjs';
 
 export const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+/** A path in the folder of builds. */
+export const built = (path) => join(process.env.AFINA_BUILD ?? at('build'), path);
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
 const FLAGS = [
@@ -38,7 +40,7 @@ export const eventually = (look) => expect.poll(look, { timeout: LONG, interval:
  * @returns {Promise<{base: string, open: typeof open, close: () => Promise<void>}>}
  */
 export async function start({ prefix = '/afina' } = {}) {
-  const server = await serve(at('build/web'), { prefix });
+  const server = await serve(built('web'), { prefix });
   const base = `http://127.0.0.1:${server.address().port}${prefix}/`;
   const executablePath = BROWSERS.find((path) => existsSync(path));
   const browser = await chromium.launch({ executablePath, args: FLAGS });
@@ -54,16 +56,21 @@ export async function start({ prefix = '/afina' } = {}) {
 
 /**
  * A page in a fresh context, with what it did wrong in `troubles`.
- * @param {{lang?: string, dark?: boolean, width?: number, hash?: string, wait?: boolean}} [options]
+ * @param {{lang?: string, dark?: boolean, width?: number, hash?: string, wait?: boolean,
+ *          isolated?: boolean, before?: () => void}} [options]   not isolated: in a browser without
+ *   service workers; before: runs in each page of the context, ahead of the page's own scripts
  */
 async function open(browser, base, options = {}) {
   const { lang = 'en', dark = false, width = 1280, hash = '', wait = true } = options;
+  const { isolated = true, before = () => {} } = options;
   const context = await browser.newContext({
     locale: lang,
     colorScheme: dark ? 'dark' : 'light',
     reducedMotion: 'reduce',
+    serviceWorkers: isolated ? 'allow' : 'block',
     viewport: { width, height: 900 },
   });
+  await context.addInitScript(before);
   const page = await context.newPage();
   page.setDefaultTimeout(LONG);
   const troubles = [];

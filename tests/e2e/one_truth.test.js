@@ -39,7 +39,7 @@ it.each([
   const options = ['--strategy', strategy, '--readout', readout, '--epochs', '2', '--seed', '3'];
   const columns = ['--text-column', 'comentário', '--label-column', 'situação'];
   const files = ['--model', harness.at('models/afina-mini'), '--train', csv, '--report', json];
-  const afina = harness.at('build/release/afina');
+  const afina = harness.built('release/afina');
   await run(afina, ['finetune', ...files, ...columns, ...options], { timeout: harness.LONG });
   const native = JSON.parse(await readFile(json, 'utf8'));
 

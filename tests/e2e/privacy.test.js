@@ -27,8 +27,17 @@ const reach = (url) => `(async (url) => {
   return { fetch: await outcome(fetch(url)), import: await outcome(import(url)) };
 })(${JSON.stringify(url)})`;
 
-it('refuses every foreign request, in the page and in its worker', async () => {
-  const { page, context } = await site.open();
+/** The same from a worker of the worker's, as those that threads run in. Text, as above. */
+const reachFromBelow = (url) => `new Promise((resolve) => {
+  const script = ${JSON.stringify(`${reach(url)}.then(postMessage)`)};
+  const blob = new Blob([script], { type: 'text/javascript' });
+  const worker = new Worker(URL.createObjectURL(blob), { type: 'module' });
+  worker.onmessage = ({ data }) => resolve(data);
+})`;
+
+it.each([true, false])('refuses every foreign request; isolated: %s', async (isolated) => {
+  const { page, context } = await site.open({ isolated });
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
   const url = `http://127.0.0.1:${other.address().port}/`;
   expect(await page.evaluate(reach(url))).toEqual({ fetch: 'refused', import: 'refused' });
   const image = await page.evaluate(
@@ -42,9 +51,11 @@ it('refuses every foreign request, in the page and in its worker', async () => {
     url,
   );
   expect(image).toBe('refused');
-  const workers = page.workers();
-  expect(workers.length).toBe(1);
-  expect(await workers[0].evaluate(reach(url))).toEqual({ fetch: 'refused', import: 'refused' });
+  const [worker, ...others] = page.workers(); // the others run threads, and answer nobody
+  expect(others.length > 0).toBe(isolated);
+  for (const attempt of [reach(url), reachFromBelow(url)]) {
+    expect(await worker.evaluate(attempt)).toEqual({ fetch: 'refused', import: 'refused' });
+  }
   expect(asked).toBe(0);
   await context.close();
 });

@@ -13,7 +13,7 @@ import { tinyModel } from './tiny_model.js';
 import { modelFiles, runToEnd, startService } from './wasm.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const afina = here('../../build/release/afina');
+const afina = join(process.env.AFINA_BUILD ?? here('../../build'), 'release/afina');
 const run = promisify(execFile);
 
 let folder;

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { createService } from '../../web/engine/service.js';
 import { tinyModel } from './tiny_model.js';
 
-const built = (name) => new URL(`../../build/wasm/${name}`, import.meta.url);
+const builds = process.env.AFINA_BUILD ? `file://${process.env.AFINA_BUILD}/`
+  : new URL('../../build/', import.meta.url);
+const built = (name) => new URL(`wasm/${name}`, builds);
 
 export async function loadModule() {
   const { default: createModule } = await import(/* @vite-ignore */ built('afina.mjs').href);

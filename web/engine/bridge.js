@@ -87,10 +87,11 @@ export function createBridge(module) {
 
   const reply = need(guard(() => module._afina_wasm_reply_create()));
   const progress = need(guard(() => module._malloc(PROGRESS_NUMBERS * 8)));
-  const runtime = handle(() => module._afina_wasm_runtime_create(reply));
+  const runtime = handle(() => module._afina_wasm_runtime_create(reply, module.threads ?? 1));
 
   return {
     version: () => text(module._afina_wasm_version(), 64),
+    threads: () => guard(() => module._afina_wasm_runtime_threads(runtime)),
 
     sniff(start, complete) {
       const packed = lend([start], (at, size) => guard(

@@ -16,10 +16,14 @@ const SLICE = 50;
 const KEPT = ['loadModel', 'loadClassifier', 'openTable', 'openTestTable', 'chooseColumns'];
 
 /**
- * @param {{start?: () => Worker, storage?: typeof browserStorage}} [parts]   others for tests
+ * @param {object} [parts]
+ * @param {Promise<void>} [parts.before]   nothing starts and nothing is fetched before it
+ * @param {() => Worker} [parts.start]
+ * @param {typeof browserStorage} [parts.storage]
  * @returns {import('./types.js').Engine}
  */
-export function createEngine({ start = startWorker, storage = browserStorage } = {}) {
+export function createEngine(
+  { before = Promise.resolve(), start = startWorker, storage = browserStorage } = {}) {
   let connection = null;
   let ready = null;
   /** Arguments of the last calls that succeeded, and what they gave. */
@@ -37,6 +41,7 @@ export function createEngine({ start = startWorker, storage = browserStorage } =
   }
 
   async function begin() {
+    await before;
     const mine = connect(start(), () => {
       if (connection !== mine) return;
       connection = null;
@@ -138,8 +143,11 @@ export function createEngine({ start = startWorker, storage = browserStorage } =
   }
 
   return {
-    loadModel: async (url, onProgress) => loadModelFrom(
-      await downloadModel(url, onProgress), url.split('/').filter(Boolean).pop()),
+    async loadModel(url, onProgress) {
+      await before;
+      const files = await downloadModel(url, onProgress);
+      return loadModelFrom(files, url.split('/').filter(Boolean).pop());
+    },
     loadModelFiles: (files) => loadModelFrom(
       files.map((file) => ({ name: file.name, blob: file })), nameOf(files)),
     openTable,

@@ -82,7 +82,9 @@ export function createService(loadModule) {
     const bytes = await readModelFiles(files);
     const size = Object.values(bytes).reduce((sum, { length }) => sum + length, 0);
     const handle = bridge.loadModel(bytes);
-    return { bridge, handle, info: { name, bytes: size, ...bridge.describeModel(handle) } };
+    const description = bridge.describeModel(handle);
+    const info = { name, bytes: size, threads: bridge.threads(), ...description };
+    return { bridge, handle, info };
   }
 
   /** @param {{name: string, blob: Blob}[]} files */

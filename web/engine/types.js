@@ -38,6 +38,7 @@
  * @property {number} vocabulary
  * @property {string[]} classes      [] for a language model, the labels for a classifier
  * @property {number} bytes          of its files
+ * @property {number} threads        that the engine works with
  */
 
 /**

@@ -2,7 +2,9 @@
 // policy.
 
 import { expose } from 'comlink';
-import createModule from '#wasm/afina.mjs';
+import { loadModule } from './load_module.js';
 import { createService } from './service.js';
 
-expose(createService(() => createModule()));
+const threads = Number(/^afina (\d+)$/.exec(self.name)?.[1] ?? navigator.hardwareConcurrency);
+
+expose(createService(() => loadModule(threads)));

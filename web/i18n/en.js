@@ -42,6 +42,8 @@ export default {
   'model.contextValue': { one: '{count} token', other: '{count} tokens' },
   'model.vocabulary': 'Vocabulary',
   'model.vocabularyValue': { one: '{count} token', other: '{count} tokens' },
+  'model.threads': 'Works on',
+  'model.threadsValue': { one: '{count} processor core', other: '{count} processor cores' },
 
   'action.retry': 'Try again',
   'action.dismiss': 'Dismiss this message',

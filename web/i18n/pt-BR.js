@@ -40,6 +40,11 @@ export default {
   'model.contextValue': { one: '{count} token', other: '{count} tokens' },
   'model.vocabulary': 'Vocabulário',
   'model.vocabularyValue': { one: '{count} token', other: '{count} tokens' },
+  'model.threads': 'Trabalha com',
+  'model.threadsValue': {
+    one: '{count} núcleo do processador',
+    other: '{count} núcleos do processador',
+  },
 
   'action.retry': 'Tentar de novo',
   'action.dismiss': 'Dispensar esta mensagem',

@@ -73,10 +73,7 @@ function changeLanguage(app, tag) {
  * What will be needed later is fetched while the reader looks around: from then on the page works
  * without a network.
  */
-function fetchTheRest() {
-  loadCharts().catch(() => {});
-  loadSamples();
-}
+const fetchTheRest = () => Promise.allSettled([loadCharts(), loadSamples()]);
 
 /** The setup in the address was changed by hand: its options hold, its sample is for a reload. */
 function followAddress(app) {
@@ -87,10 +84,11 @@ function followAddress(app) {
 }
 
 /**
- * @param {() => import('../engine/types.js').Engine | Promise<import('../engine/types.js').Engine>}
- * createEngine
+ * @param {(setup: object) => import('../engine/types.js').Engine} createEngine
+ *   of the setup in the address
+ * @param {() => void} [whenFetched]   called when the page needs nothing more from the network
  */
-export async function startPage(createEngine) {
+export function startPage(createEngine, whenFetched = () => {}) {
   const store = createStore(initialState);
   const app = { store, state: store.state, engine: null };
   app.changeSetup = (patch) => changeSetup(app, patch);
@@ -107,8 +105,8 @@ export async function startPage(createEngine) {
   for (const type of ['dragover', 'drop'])
     addEventListener(type, (event) => event.preventDefault());
   addEventListener('hashchange', () => followAddress(app));
-  app.engine = await createEngine();
-  app.loadModel().then(fetchTheRest);
+  app.engine = createEngine(setup);
+  app.loadModel().then(fetchTheRest).then(whenFetched);
   app.findSaved();
   if (setup.sample) app.openSample(setup.sample);
 }

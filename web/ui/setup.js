@@ -33,6 +33,7 @@ const fields = {
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   valid_share: share,
   test_share: share,
+  threads: whole(1, 16),
 };
 
 /** The names of the training options among them, as the engine calls them. */

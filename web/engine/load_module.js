@@ -1,0 +1,62 @@
+// Which of the two builds of the WASM module runs: the one with threads where the page is
+// cross-origin isolated (see web/isolation.js), else the one without. Only one is loaded, and both
+// give the same bits.
+
+import { builds } from 'virtual:afina-builds';
+import { policedWorker } from './policed_worker.js';
+
+/** More bring little on texts of a few dozen tokens, and each costs memory and time to start. */
+const MOST_THREADS = 16;
+/** A worker that has not come by then never will. */
+const PATIENCE = 10_000;
+
+/**
+ * @param {number} wanted   threads
+ * @returns {Promise<object>} the module, with `threads` where it was started for more than one
+ */
+export async function loadModule(wanted) {
+  const threads = Math.min(wanted || 1, MOST_THREADS);
+  if (threads > 1 && self.crossOriginIsolated) {
+    try {
+      return await startThreads(threads);
+    } catch (error) {
+      console.warn(`Afina runs on one thread: ${error?.message ?? error}`);
+    }
+  }
+  return (await factory(builds.single))({});
+}
+
+/** This script's place is one folder below the page's. */
+const here = import.meta.url;
+
+async function factory(build) {
+  const { href } = new URL(`../${build}afina.mjs`, here);
+  return (await import(/* @vite-ignore */ href)).default;
+}
+
+/** Emscripten starts its workers by their own URL: here it gets ours, under the page's policy. */
+async function startThreads(threads) {
+  const createModule = await factory(builds.threads);
+  const { Worker } = globalThis;
+  const started = [];
+  let timer;
+  const failing = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the threads did not start')), PATIENCE);
+    globalThis.Worker = function PolicedWorker(url, options) {
+      const worker = policedWorker(url, options);
+      worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+      started.push(worker);
+      return worker;
+    };
+  });
+  globalThis.Worker.prototype = Worker.prototype;
+  try {
+    return await Promise.race([createModule({ threads }), failing]);
+  } catch (error) {
+    started.forEach((worker) => worker.terminate());
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    globalThis.Worker = Worker;
+  }
+}
