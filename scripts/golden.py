@@ -83,8 +83,8 @@ def gelu(x):
     return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x ** 3)))
 
 
-def hidden(weights, ids):
-    """The rows after the final LayerNorm, for one text."""
+def hidden(weights, ids, average=False):
+    """The rows after the final LayerNorm, for one text; or that of the mean of the rows before it."""
     def norm(x, name):
         return F.layer_norm(x, (C,), weights[name + ".weight"], weights[name + ".bias"], 1e-5)
 
@@ -94,7 +94,7 @@ def hidden(weights, ids):
         x = x + attention(norm(x, h + "ln_1"), weights, h)
         wide = norm(x, h + "ln_2") @ weights[h + "mlp.c_fc.weight"] + weights[h + "mlp.c_fc.bias"]
         x = x + gelu(wide) @ weights[h + "mlp.c_proj.weight"] + weights[h + "mlp.c_proj.bias"]
-    return norm(x, "transformer.ln_f")
+    return norm(x.mean(dim=0) if average else x, "transformer.ln_f")
 
 
 def targets():
@@ -104,12 +104,12 @@ def targets():
 
 def run(weights, kind):
     """logits and the loss of each row, for one of the three losses."""
-    rows = [hidden(weights, text) for text in TEXTS]
+    rows = [hidden(weights, text, kind == "mean") for text in TEXTS]
     if kind == "language":
         logits = torch.cat(rows) @ weights["transformer.wte.weight"].T
         wanted = [token for text in targets() for token in text]
     else:
-        read = [row[-1] if kind == "last" else row.mean(dim=0) for row in rows]
+        read = [row[-1] if kind == "last" else row for row in rows]
         logits = torch.stack(read) @ weights["score.weight"].T
         wanted = LABELS
     return logits, F.cross_entropy(logits, torch.tensor(wanted), reduction="none")

@@ -35,7 +35,7 @@ static afina_status run_batches(const afina_model *model, const afina_exec *exec
         .rows = {.starts = b->starts, .B = b->count, .N = b->tokens},
         .ids = b->ids,
         .end_block = model->gpt.config.layers,
-        .last_only = model->gpt.config.readout != AFINA_READOUT_MEAN,
+        .reads = afina_readout_reads(model->gpt.config.readout),
     };
     status = afina_gpt_forward(&model->gpt, exec, &pass, &batch, error);
     if (status != AFINA_OK) break;

@@ -103,7 +103,7 @@ static afina_status next_token(writer *w, uint32_t *out, afina_error *error) {
   const afina_gpt_batch batch = {.rows = {.starts = starts, .B = 1, .N = count},
                                  .ids = w->tokens.ids + (w->tokens.count - count),
                                  .end_block = gpt->config.layers,
-                                 .last_only = true};
+                                 .reads = AFINA_READS_LAST};
   AFINA_TRY(afina_gpt_forward(gpt, &w->exec, &w->pass, &batch, error));
   afina_project_forward(&w->exec, w->logits, w->pass.hidden, afina_gpt_weight(gpt, 0, AFINA_WTE), 1,
                         gpt->config.channels, gpt->config.vocabulary);

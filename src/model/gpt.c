@@ -149,7 +149,36 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
 /* Only the last of the blocks that run leaves rows out; the others' keys and values need all of
  * them. */
 static const afina_queries *queries_of(const afina_gpt_pass *pass, size_t block) {
-  return pass->batch.last_only && block + 1 == pass->batch.end_block ? &pass->queries : NULL;
+  return pass->batch.reads == AFINA_READS_LAST && block + 1 == pass->batch.end_block
+             ? &pass->queries
+             : NULL;
+}
+
+static void average(const afina_exec *exec, afina_gpt_pass *pass, size_t C) {
+  const afina_ragged *rows = &pass->batch.rows;
+  memset(pass->averaged, 0, rows->B * C * sizeof *pass->averaged);
+  for (size_t b = 0; b < rows->B; b++) {
+    afina_real *row = pass->averaged + b * C;
+    for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
+      exec->kernels->add(row, pass->out + n * C, C);
+    const afina_real share = 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
+    for (size_t c = 0; c < C; c++) row[c] *= share;
+  }
+}
+
+/* dx [N, C], overwritten, of pass->daveraged. */
+static void average_backward(afina_gpt_pass *pass, size_t C) {
+  const afina_ragged *rows = &pass->batch.rows;
+  for (size_t b = 0; b < rows->B; b++) {
+    const afina_real share = 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
+    for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
+      for (size_t c = 0; c < C; c++) pass->dx[n * C + c] = pass->daveraged[b * C + c] * share;
+  }
+}
+
+/* What the final LayerNorm takes. */
+static const afina_real *top_of(const afina_gpt_pass *pass) {
+  return pass->batch.reads == AFINA_READS_MEAN ? pass->averaged : pass->out;
 }
 
 afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
@@ -168,10 +197,11 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
     x = pass->blocks[l].out;
   }
   pass->out = x;
+  if (batch->reads == AFINA_READS_MEAN) average(exec, pass, C);
   if (batch->end_block == L)
-    afina_layernorm_forward(exec, pass->hidden, pass->ln_f_mean, pass->ln_f_rstd, x,
+    afina_layernorm_forward(exec, pass->hidden, pass->ln_f_mean, pass->ln_f_rstd, top_of(pass),
                             afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT),
-                            afina_gpt_weight(gpt, 0, AFINA_LN_F_BIAS), pass->R, C);
+                            afina_gpt_weight(gpt, 0, AFINA_LN_F_BIAS), pass->H, C);
   return AFINA_OK;
 }
 
@@ -179,11 +209,14 @@ void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_
                         const afina_gradients *gradients) {
   const size_t C = gpt->config.channels;
   const bool embeddings = gradients->begin < afina_params_block(&gpt->params, 0);
-  afina_zero(exec, pass->dx, pass->R * C);
-  afina_layernorm_backward(exec, pass->dx, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
-                           gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden, pass->out,
-                           pass->ln_f_mean, pass->ln_f_rstd,
-                           afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT), pass->R, C);
+  const bool mean = pass->batch.reads == AFINA_READS_MEAN;
+  afina_real *dtop = mean ? pass->daveraged : pass->dx;
+  afina_zero(exec, dtop, pass->H * C);
+  afina_layernorm_backward(exec, dtop, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
+                           gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden,
+                           top_of(pass), pass->ln_f_mean, pass->ln_f_rstd,
+                           afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT), pass->H, C);
+  if (mean) average_backward(pass, C);
   for (size_t l = gpt->config.layers; l-- > pass->batch.first_block;) {
     if (afina_params_block(&gpt->params, l) < gradients->begin) return;
     const bool want_dx = l == 0 ? embeddings

@@ -39,13 +39,28 @@ typedef struct afina_gradients {
   size_t begin;
 } afina_gradients;
 
+/* What of a text is wanted at the top. */
+typedef enum afina_reads {
+  AFINA_READS_ALL,  /* every row */
+  AFINA_READS_LAST, /* the last row: the last block computes queries, projection and MLP for it
+                     * alone
+                     */
+  AFINA_READS_MEAN  /* the mean of the rows, taken before the final LayerNorm, which would make all
+                       rows as long as each other: their lengths weigh the mean */
+} afina_reads;
+
+/* How a text is read out for classification. */
+static inline afina_reads afina_readout_reads(afina_readout readout) {
+  return readout == AFINA_READOUT_MEAN ? AFINA_READS_MEAN : AFINA_READS_LAST;
+}
+
 typedef struct afina_gpt_batch {
   afina_ragged rows;
   const uint32_t *ids;        /* [N]; used where first_block == 0 */
   const afina_real *boundary; /* [N, C] what enters block first_block, where it is > 0 */
   size_t first_block;         /* 0 .. L */
   size_t end_block;           /* first_block .. L; L: the final LayerNorm is applied too */
-  bool last_only;             /* only the last token of each text leaves the last block */
+  afina_reads reads;          /* what of each text leaves the last block */
   bool keep;                  /* keep what the backward pass needs */
 } afina_gpt_batch;
 
@@ -64,14 +79,17 @@ typedef struct afina_block_pass {
 typedef struct afina_gpt_pass {
   afina_gpt_batch batch;
   size_t R;
-  afina_queries queries; /* of the last block where batch.last_only */
+  afina_queries queries; /* of the last block where the last rows are read */
   size_t *query_rows, *query_places, *query_starts;
   afina_real *embedded; /* [N, C] */
   afina_block_pass *blocks;
-  const afina_real *out;                      /* [R, C] what left block end_block - 1 */
-  afina_real *hidden, *ln_f_mean, *ln_f_rstd; /* [R, C] [R] [R] after the final LayerNorm */
+  const afina_real *out; /* [R, C] what left block end_block - 1 */
+  size_t H;              /* rows that enter the final LayerNorm: R, or B means */
+  afina_real *averaged;  /* [B, C] where means are read */
+  afina_real *hidden, *ln_f_mean, *ln_f_rstd; /* [H, C] [H] [H] after the final LayerNorm */
   afina_real *pooled, *logits, *losses;       /* [B, C] [B, K] [B] of the classification head */
-  afina_real *dhidden, *dpooled;              /* [R, C] [B, C] gradients, where batch.keep */
+  afina_real *dhidden, *dpooled;              /* [H, C] [B, C] gradients, where batch.keep */
+  afina_real *daveraged;                      /* [B, C] likewise, where means are read */
   afina_real *dx, *dresidual, *dnorm, *dwide, *dq, *dkv,
       *dattended; /* scratch of the backward pass */
   uint8_t *memory;
@@ -92,9 +110,9 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
 void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                         const afina_gradients *gradients);
 
-/* What stands for a text as a whole: pass->hidden to pass->pooled [B, C], its last row or the mean
- * of its rows, as config.readout has it. */
-void afina_readout_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass);
+/* What stands for a text as a whole: pass->hidden to pass->pooled [B, C], from a batch that reads
+ * the last rows or the means, or from the last of all rows. */
+void afina_readout_forward(const afina_gpt *gpt, afina_gpt_pass *pass);
 /* pass->dpooled to pass->dhidden, which is overwritten. */
 void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass);
 

@@ -54,9 +54,10 @@ static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
                   const afina_gpt_batch *batch) {
   const afina_gpt_config *config = &gpt->config;
   const size_t N = batch->rows.N, B = batch->rows.B, C = config->channels, R = pass->R;
-  const size_t top = batch->keep ? R : 0, all = batch->keep ? N : 0;
-  pass->query_rows = take(c, batch->last_only ? B : 0, 1, sizeof(size_t));
-  pass->query_places = take(c, batch->last_only ? B : 0, 1, sizeof(size_t));
+  const bool mean = batch->reads == AFINA_READS_MEAN, last = batch->reads == AFINA_READS_LAST;
+  const size_t H = pass->H, all = batch->keep ? N : 0;
+  pass->query_rows = take(c, last ? B : 0, 1, sizeof(size_t));
+  pass->query_places = take(c, last ? B : 0, 1, sizeof(size_t));
   pass->query_starts = take(c, B + 1, 1, sizeof(size_t));
   pass->embedded = reals(c, batch->first_block == 0 ? N : 0, C);
   for (size_t l = batch->first_block; l < batch->end_block; l++) {
@@ -65,17 +66,19 @@ static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
     if (!batch->keep && l >= batch->first_block + 2) {
       pass->blocks[l] = pass->blocks[l - 2];
     } else {
-      const bool last = batch->keep && l + 1 == batch->end_block;
-      place_block(&pass->blocks[l], c, config, N, last ? R : N, batch->last_only ? R : 0);
+      const bool top = batch->keep && l + 1 == batch->end_block;
+      place_block(&pass->blocks[l], c, config, N, top ? R : N, last ? R : 0);
     }
   }
-  pass->hidden = reals(c, R, C);
-  pass->ln_f_mean = reals(c, R, 1);
-  pass->ln_f_rstd = reals(c, R, 1);
+  pass->averaged = reals(c, mean ? B : 0, C);
+  pass->daveraged = reals(c, mean && batch->keep ? B : 0, C);
+  pass->hidden = reals(c, H, C);
+  pass->ln_f_mean = reals(c, H, 1);
+  pass->ln_f_rstd = reals(c, H, 1);
   pass->pooled = reals(c, B, C);
   pass->logits = reals(c, B, config->classes);
   pass->losses = reals(c, B, 1);
-  pass->dhidden = reals(c, top, C);
+  pass->dhidden = reals(c, batch->keep ? H : 0, C);
   pass->dpooled = reals(c, batch->keep ? B : 0, C);
   pass->dx = reals(c, all, C);
   pass->dresidual = reals(c, all, C);
@@ -91,7 +94,7 @@ static afina_status check(const afina_gpt *gpt, const afina_gpt_batch *batch, af
   if (batch->first_block > batch->end_block || batch->end_block > gpt->config.layers)
     return afina_fail(error, AFINA_E_ARGUMENT, "blocks %zu to %zu of %zu", batch->first_block,
                       batch->end_block, gpt->config.layers);
-  if (batch->last_only && batch->first_block == batch->end_block)
+  if (batch->reads == AFINA_READS_LAST && batch->first_block == batch->end_block)
     return afina_fail(error, AFINA_E_ARGUMENT, "no block runs that could leave rows out");
   if (rows->B == 0 || rows->starts[0] != 0 || rows->starts[rows->B] != rows->N)
     return afina_fail(error, AFINA_E_ARGUMENT, "the batch's texts do not cover its %zu tokens",
@@ -129,7 +132,8 @@ afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
                                     const afina_gpt_batch *batch, afina_error *error) {
   AFINA_TRY(check(gpt, batch, error));
   pass->batch = *batch;
-  pass->R = batch->last_only ? batch->rows.B : batch->rows.N;
+  pass->R = batch->reads == AFINA_READS_LAST ? batch->rows.B : batch->rows.N;
+  pass->H = batch->reads == AFINA_READS_ALL ? batch->rows.N : batch->rows.B;
   cursor measure = {0};
   place(pass, &measure, gpt, batch);
   if (measure.overflow) return afina_fail_memory(error);
@@ -142,7 +146,7 @@ afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
   }
   cursor c = {.base = pass->memory};
   place(pass, &c, gpt, batch);
-  if (batch->last_only) fill_queries(pass);
+  if (batch->reads == AFINA_READS_LAST) fill_queries(pass);
   return AFINA_OK;
 }
 

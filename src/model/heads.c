@@ -10,46 +10,27 @@ void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real
                         gpt->config.channels, gpt->config.classes);
 }
 
-void afina_readout_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
+void afina_readout_forward(const afina_gpt *gpt, afina_gpt_pass *pass) {
   const size_t C = gpt->config.channels;
   const afina_ragged *rows = &pass->batch.rows;
-  for (size_t b = 0; b < rows->B; b++) {
-    afina_real *row = pass->pooled + b * C;
-    if (pass->batch.last_only) {
-      memcpy(row, pass->hidden + b * C, C * sizeof *row);
-    } else if (gpt->config.readout != AFINA_READOUT_MEAN) {
-      memcpy(row, pass->hidden + (rows->starts[b + 1] - 1) * C, C * sizeof *row);
-    } else {
-      memset(row, 0, C * sizeof *row);
-      for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
-        exec->kernels->add(row, pass->hidden + n * C, C);
-      const afina_real share = 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
-      for (size_t c = 0; c < C; c++) row[c] *= share;
-    }
-  }
+  const bool all = pass->batch.reads == AFINA_READS_ALL;
+  for (size_t b = 0; b < rows->B; b++)
+    memcpy(pass->pooled + b * C, pass->hidden + (all ? rows->starts[b + 1] - 1 : b) * C,
+           C * sizeof *pass->pooled);
 }
 
 void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass) {
   const size_t C = gpt->config.channels;
   const afina_ragged *rows = &pass->batch.rows;
-  memset(pass->dhidden, 0, pass->R * C * sizeof *pass->dhidden);
-  for (size_t b = 0; b < rows->B; b++) {
-    const afina_real *d = pass->dpooled + b * C;
-    const size_t begin = rows->starts[b], end = rows->starts[b + 1];
-    if (pass->batch.last_only) {
-      memcpy(pass->dhidden + b * C, d, C * sizeof *d);
-    } else if (gpt->config.readout != AFINA_READOUT_MEAN) {
-      memcpy(pass->dhidden + (end - 1) * C, d, C * sizeof *d);
-    } else {
-      const afina_real share = 1 / (afina_real)(end - begin);
-      for (size_t n = begin; n < end; n++)
-        for (size_t c = 0; c < C; c++) pass->dhidden[n * C + c] = d[c] * share;
-    }
-  }
+  const bool all = pass->batch.reads == AFINA_READS_ALL;
+  memset(pass->dhidden, 0, pass->H * C * sizeof *pass->dhidden);
+  for (size_t b = 0; b < rows->B; b++)
+    memcpy(pass->dhidden + (all ? rows->starts[b + 1] - 1 : b) * C, pass->dpooled + b * C,
+           C * sizeof *pass->dhidden);
 }
 
 void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
-  afina_readout_forward(gpt, exec, pass);
+  afina_readout_forward(gpt, pass);
   afina_head_forward(gpt, exec, pass->logits, pass->pooled, pass->batch.rows.B);
 }
 

@@ -46,7 +46,7 @@ static void from_ids(const afina_gpt *gpt, const afina_batch *batch, afina_gpt_b
       .rows = {.starts = batch->starts, .B = batch->count, .N = batch->tokens},
       .ids = batch->ids,
       .end_block = gpt->config.layers,
-      .last_only = gpt->config.readout != AFINA_READOUT_MEAN,
+      .reads = afina_readout_reads(gpt->config.readout),
   };
 }
 
@@ -56,7 +56,7 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
   from_ids(gpt, batch, &run);
   if (!cache->of_readout) {
     run.end_block = cache->block;
-    run.last_only = false;
+    run.reads = AFINA_READS_ALL;
   }
   AFINA_TRY(afina_gpt_forward(gpt, exec, pass, &run, error));
   if (cache->of_readout) afina_classify_forward(gpt, exec, pass);

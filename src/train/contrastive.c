@@ -204,11 +204,11 @@ static void embed(void *context, size_t begin, size_t end, size_t thread) {
         .rows = {.starts = j->c->starts, .B = texts, .N = texts * j->c->length},
         .ids = j->c->ids + i * texts * j->c->length,
         .end_block = gpt->config.layers,
-        .last_only = gpt->config.readout != AFINA_READOUT_MEAN,
+        .reads = afina_readout_reads(gpt->config.readout),
         .keep = true};
     lane->status = afina_gpt_forward(gpt, &lane->exec, &lane->pass, &batch, &lane->error);
     if (lane->status != AFINA_OK) continue;
-    afina_readout_forward(gpt, &lane->exec, &lane->pass);
+    afina_readout_forward(gpt, &lane->pass);
     memcpy(j->c->pooled + i * texts * C, lane->pass.pooled, texts * C * sizeof(afina_real));
   }
 }
@@ -277,17 +277,17 @@ static void learn_words(void *context, size_t begin, size_t end, size_t thread) 
   }
 }
 
-static void run_words(afina_contrastive *c, afina_pretrain *run, double *loss) {
+void afina_contrastive_words(afina_contrastive *c, afina_pretrain *run, afina_pretrain_loss *loss) {
   job j = {.c = c, .run = run};
   draw(c, run, run->options.word_tokens, 0);
   afina_pool_run(run->exec->pool, 2 * c->pairs, 1, embed_words, &j);
-  *loss = compare(c, run, run->options.word_weight);
+  loss->words = compare(c, run, run->options.word_weight);
   afina_pool_run(run->exec->pool, run->gpt->config.channels, COLUMNS, learn_words, &j);
 }
 
 afina_status afina_contrastive_step(afina_contrastive *c, afina_pretrain *run,
                                     afina_pretrain_loss *loss, afina_error *error) {
   if (run->options.contrast_tokens) AFINA_TRY(run_blocks(c, run, &loss->contrast, error));
-  if (run->options.word_tokens) run_words(c, run, &loss->words);
+  if (run->options.word_tokens) afina_contrastive_words(c, run, loss);
   return AFINA_OK;
 }

@@ -22,4 +22,8 @@ void afina_contrastive_free(afina_contrastive *contrastive);
 afina_status afina_contrastive_step(afina_contrastive *contrastive, afina_pretrain *run,
                                     afina_pretrain_loss *loss, afina_error *error);
 
+/* The same for the passages' token embeddings alone: loss->words and the first lane's gradient. */
+void afina_contrastive_words(afina_contrastive *contrastive, afina_pretrain *run,
+                             afina_pretrain_loss *loss);
+
 #endif

@@ -9,7 +9,8 @@ enum { CHUNK = 4096 };
 
 afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
                                   const afina_optimizer_options *options, afina_error *error) {
-  afina_optimizer made = {.options = *options, .begin = begin, .beta1_power = 1, .beta2_power = 1};
+  afina_optimizer made = {
+      .options = *options, .begin = begin, .wait = SIZE_MAX, .beta1_power = 1, .beta2_power = 1};
   made.count = gpt->params.total - begin;
   made.gradients =
       (afina_gradients){.data = afina_allocate(made.count, sizeof(afina_real)), .begin = begin};
@@ -97,13 +98,14 @@ double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const af
            .step = &step};
   for (size_t i = 0; i < gpt->params.count; i++) {
     const afina_param *param = &gpt->params.entries[i];
-    if (param->offset < optimizer->begin) continue;
+    if (param->offset < optimizer->begin || param->offset >= optimizer->wait) continue;
     if (optimizer->muon.count && afina_muon_takes(&gpt->params, param)) continue;
-    step.weight_decay = param->decays ? (afina_real)o->weight_decay : 0;
+    step.weight_decay =
+        param->decays && optimizer->wait == SIZE_MAX ? (afina_real)o->weight_decay : 0;
     j.offset = param->offset - optimizer->begin;
     afina_pool_run(exec->pool, param->rows * param->columns, CHUNK, update_part, &j);
   }
-  if (optimizer->muon.count)
+  if (optimizer->muon.count && optimizer->wait == SIZE_MAX)
     afina_muon_update(&optimizer->muon, exec, j.weights, optimizer->m, optimizer->gradients.data,
                       &(afina_muon_step){lr, o->weight_decay, step.gradient_scale});
   return norm;

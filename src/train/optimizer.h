@@ -21,6 +21,7 @@ typedef struct afina_optimizer {
   afina_real *m, *v;         /* moments, [count] like the gradients */
   afina_muon muon;           /* no matrices: AdamW for all; else their momentum is in m, v idle */
   size_t begin, count;       /* the suffix of the parameters: begin .. begin + count */
+  size_t wait; /* parameters from here on stay as they are, and nothing decays; SIZE_MAX: none */
   double beta1_power,
       beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
   uint64_t steps;

@@ -222,6 +222,35 @@ void afina_pretrain_cool_down(afina_pretrain *run, uint64_t tokens) {
   run->options.decay = tokens;
 }
 
+static void zero_gradients(afina_pretrain *run, size_t lanes) {
+  for (size_t i = 0; i < lanes; i++)
+    memset(run->lanes[i].gradients.data, 0, run->optimizer.count * sizeof(afina_real));
+}
+
+static afina_status check_loss(const afina_pretrain *run, const afina_pretrain_loss *loss,
+                               afina_error *error) {
+  if (loss->language + loss->contrast + loss->words < 1e4) return AFINA_OK;
+  return afina_fail(error, AFINA_E_DIVERGED,
+                    "step %llu: the loss is no longer a sensible number; resume from the last "
+                    "checkpoint with a smaller learning rate",
+                    (unsigned long long)run->optimizer.steps);
+}
+
+/* An update of the token embeddings alone; the rate falls to a tenth. */
+static afina_status word_step(afina_pretrain *run, afina_pretrain_loss *loss, afina_error *error) {
+  const afina_pretrain_options *o = &run->options;
+  afina_pretrain_loss mean = {0};
+  zero_gradients(run, 1);
+  afina_contrastive_words(run->contrastive, run, &mean);
+  AFINA_TRY(check_loss(run, &mean, error));
+  run->optimizer.wait = afina_params_block(&run->gpt->params, 0);
+  const double share = (double)run->optimizer.steps / (double)o->word_steps;
+  afina_optimizer_step(&run->optimizer, run->gpt, run->exec, o->lr * (1 - 0.9 * share));
+  run->optimizer.wait = SIZE_MAX;
+  *loss = mean;
+  return AFINA_OK;
+}
+
 afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
                                  afina_error *error) {
   const afina_pretrain_options *o = &run->options;
@@ -230,17 +259,13 @@ afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
   const size_t lanes = run->contrastive ? run->lane_count : lanes_for(run, at.batch);
   afina_pretrain_loss mean = {0};
   double sum = 0;
-  for (size_t i = 0; i < lanes; i++)
-    memset(run->lanes[i].gradients.data, 0, count * sizeof(afina_real));
+  if (run->contrastive && at.steps < o->word_steps) return word_step(run, loss, error);
+  zero_gradients(run, lanes);
   for (size_t slot = 0; slot < at.batch; slot++) draw_window(run, slot);
   AFINA_TRY(run_windows(run, at.batch, 1 / (afina_real)tokens, &sum, error));
   mean.language = sum / (double)tokens;
   if (run->contrastive) AFINA_TRY(afina_contrastive_step(run->contrastive, run, &mean, error));
-  if (!(mean.language + mean.contrast + mean.words < 1e4))
-    return afina_fail(error, AFINA_E_DIVERGED,
-                      "step %llu: the loss is no longer a sensible number; resume from the last "
-                      "checkpoint with a smaller learning rate",
-                      (unsigned long long)at.steps);
+  AFINA_TRY(check_loss(run, &mean, error));
   for (size_t i = 1; i < lanes; i++)
     afina_add_forward(run->exec, run->optimizer.gradients.data, run->lanes[i].gradients.data,
                       count);

@@ -45,6 +45,8 @@ typedef struct afina_pretrain_options {
                          blocks; 0: no such part */
   size_t spans[AFINA_MAX_SPANS]; /* tokens of a passage: an update's are all as long as one */
   size_t span_count;
+  uint64_t word_steps; /* updates before all others that see word passages alone and train nothing
+                          but the token embeddings; no tokens are counted */
   double temperature, contrast_weight, word_weight;
   uint16_t end_of_text; /* stands behind every document of a stream */
 } afina_pretrain_options;

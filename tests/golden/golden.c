@@ -85,12 +85,12 @@ void golden_close(golden *g) {
   afina_bytes_free(&g->bytes);
 }
 
-void golden_forward(golden *g, bool last_only, bool keep) {
+void golden_forward(golden *g, afina_reads reads, bool keep) {
   afina_error error = {0};
   const afina_gpt_batch batch = {.rows = {.starts = g->starts, .B = g->B, .N = g->N},
                                  .ids = g->ids,
                                  .end_block = g->gpt.config.layers,
-                                 .last_only = last_only,
+                                 .reads = reads,
                                  .keep = keep};
   must(afina_gpt_forward(&g->gpt, &g->exec, &g->pass, &batch, &error), &error);
 }

@@ -30,7 +30,7 @@ void golden_close(golden *g);
 double golden_number(const golden *g, const char *key);
 
 /* Runs the batch, from ids, through all blocks. */
-void golden_forward(golden *g, bool last_only, bool keep);
+void golden_forward(golden *g, afina_reads reads, bool keep);
 /* The classification losses after golden_forward; pass->logits has the logits. Where gradients is
  * not NULL, also the gradients of their mean. Returns the mean. */
 double golden_classify(golden *g, const afina_gradients *gradients);

@@ -35,12 +35,12 @@ static void report(golden *g, const char *what) {
 }
 
 static void classification(const afina_kernels *kernels, const char *kind, afina_readout readout,
-                           bool last_only) {
+                           afina_reads reads) {
   golden g;
   char name[64];
   golden_open(&g, kernels, true, readout);
   const afina_gradients gradients = zeros(&g);
-  golden_forward(&g, last_only, true);
+  golden_forward(&g, reads, true);
   golden_classify(&g, &gradients);
   snprintf(name, sizeof name, "%s.logits", kind);
   golden_compare(&g, name, g.pass.logits, g.B * g.gpt.config.classes, logit_bar);
@@ -54,15 +54,21 @@ static void classification(const afina_kernels *kernels, const char *kind, afina
   golden_close(&g);
 }
 
-static void last(void **state) { classification(*state, "last", AFINA_READOUT_LAST, true); }
-static void last_all(void **state) { classification(*state, "last", AFINA_READOUT_LAST, false); }
-static void mean(void **state) { classification(*state, "mean", AFINA_READOUT_MEAN, false); }
+static void last(void **state) {
+  classification(*state, "last", AFINA_READOUT_LAST, AFINA_READS_LAST);
+}
+static void last_all(void **state) {
+  classification(*state, "last", AFINA_READOUT_LAST, AFINA_READS_ALL);
+}
+static void mean(void **state) {
+  classification(*state, "mean", AFINA_READOUT_MEAN, AFINA_READS_MEAN);
+}
 
 static void language(void **state) {
   golden g;
   golden_open(&g, *state, false, AFINA_READOUT_LAST);
   const size_t V = g.gpt.config.vocabulary, C = g.gpt.config.channels;
-  golden_forward(&g, false, true);
+  golden_forward(&g, AFINA_READS_ALL, true);
   afina_project_forward(&g.exec, g.logits, g.pass.hidden, afina_gpt_weight(&g.gpt, 0, AFINA_WTE),
                         g.N, C, V);
   golden_compare(&g, "language.logits", g.logits, g.N * V, logit_bar);

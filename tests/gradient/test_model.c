@@ -29,14 +29,15 @@ typedef struct route {
   const char *name;
   bool language;
   afina_readout readout;
-  bool last_only;
+  afina_reads reads;
 } route;
 
-static const route last_rows = {"last, only the rows read", false, AFINA_READOUT_LAST, true};
-static const route last_all = {"last, all rows", false, AFINA_READOUT_LAST, false};
-static const route special = {"special", false, AFINA_READOUT_SPECIAL, true};
-static const route mean = {"mean", false, AFINA_READOUT_MEAN, false};
-static const route language = {"language", true, AFINA_READOUT_LAST, false};
+static const route last_rows = {"last, only the rows read", false, AFINA_READOUT_LAST,
+                                AFINA_READS_LAST};
+static const route last_all = {"last, all rows", false, AFINA_READOUT_LAST, AFINA_READS_ALL};
+static const route special = {"special", false, AFINA_READOUT_SPECIAL, AFINA_READS_LAST};
+static const route mean = {"mean", false, AFINA_READOUT_MEAN, AFINA_READS_MEAN};
+static const route language = {"language", true, AFINA_READOUT_LAST, AFINA_READS_ALL};
 
 typedef struct rig {
   afina_gpt gpt;
@@ -90,7 +91,7 @@ static void forward(rig *r, size_t first_block, const double *boundary, bool kee
                                  .boundary = boundary,
                                  .first_block = first_block,
                                  .end_block = r->gpt.config.layers,
-                                 .last_only = r->route->last_only,
+                                 .reads = r->route->reads,
                                  .keep = keep};
   assert_int_equal(afina_gpt_forward(&r->gpt, &r->exec, &r->pass, &batch, NULL), AFINA_OK);
 }
@@ -300,8 +301,8 @@ typedef struct contrast_rig {
 
 static double contrast_loss(void *context) {
   contrast_rig *r = context;
-  return 0.7 * afina_contrast_loss(&r->exec, &r->work, r->dpooled, r->pooled, 0.3, 0.7, PAIRS,
-                                   WIDTH);
+  return 0.7 *
+         afina_contrast_loss(&r->exec, &r->work, r->dpooled, r->pooled, 0.3, 0.7, PAIRS, WIDTH);
 }
 
 static void check_contrast(void **state) {

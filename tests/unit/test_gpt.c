@@ -124,7 +124,7 @@ static void refuses_ids_and_blocks(void **state) {
   assert_refused(&r, &batch, "blocks 2 to 1 of 3");
   batch = whole(&r);
   batch.first_block = batch.end_block;
-  batch.last_only = true;
+  batch.reads = AFINA_READS_LAST;
   assert_refused(&r, &batch, "no block runs");
   batch = whole(&r);
   forward(&r, &batch); /* a refused batch spoils nothing */
@@ -178,7 +178,7 @@ static void last_rows_are_all_rows(void **state) {
     afina_gpt_batch batch = whole(&r);
     batch.keep = keep;
     classify(&r, &batch, all);
-    batch.last_only = true;
+    batch.reads = AFINA_READS_LAST;
     classify(&r, &batch, rows);
     assert_same("all rows and the last", all, rows, B * CLASSES);
   }
@@ -207,7 +207,7 @@ static void boundary_is_whole_run(void **state) {
   float expected[B * CLASSES], actual[B * CLASSES];
   afina_gpt_batch run = whole(&r);
   run.keep = true;
-  run.last_only = *readout != AFINA_READOUT_MEAN;
+  run.reads = afina_readout_reads(*readout);
   for (size_t layer = 1; layer < r.gpt.config.layers; layer++) {
     classify(&r, &run, expected);
     float *from_ids = gradients_of(&r, layer);
@@ -243,7 +243,7 @@ static void threads_change_nothing(void **state) {
     set_up(&r, *readout, threads);
     afina_gpt_batch batch = whole(&r);
     batch.keep = true;
-    batch.last_only = *readout == AFINA_READOUT_LAST;
+    batch.reads = afina_readout_reads(*readout);
     classify(&r, &batch, threads == 1 ? expected : actual);
     float *gradients = gradients_of(&r, 0);
     const size_t count = r.gpt.params.total;
