@@ -15,7 +15,7 @@ static const afina_kernels *find_fused(void) {
 #if defined AFINA_WIDE_KERNELS
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return &afina_kernels_fused_wide;
-#elif defined __aarch64__
+#elif defined __aarch64__ || defined __EMSCRIPTEN__
   return &afina_kernels_fused;
 #endif
   return NULL; /* fmaf in software is right, but a hundred times slower than plain */

@@ -1,8 +1,9 @@
 /* What the files of a SIMD set share: short names over SIMDe's vectors, the exponential, and the
  * kernels that simd.c lists. Private to this folder.
  *
- * These sources are compiled once for each set (CMakeLists.txt): AFINA_SET is its name, AFINA_WIDE
- * asks for 256-bit vectors, AFINA_FUSED for products in one rounding. `vec` has WIDTH floats,
+ * simd_elementwise.c and simd_rowwise.c are compiled once for each width, the others once for each
+ * set (CMakeLists.txt): AFINA_SET is its name, AFINA_WIDE asks for 256-bit vectors, AFINA_FUSED for
+ * products in one rounding. `vec` has WIDTH floats,
  * `v128` always LANES.
  *
  * Law 1 here: multiply, then add; fused only, and always, where "advance" is said, that is in gemm,
@@ -30,6 +31,13 @@
 #define AFINA_JOIN(set, name) afina_##set##_##name
 #define AFINA_JOIN_EXPANDED(set, name) AFINA_JOIN(set, name)
 #define AFINA_LOCAL(name) AFINA_JOIN_EXPANDED(AFINA_SET, name)
+
+/* AFINA_SHARED(add) is afina_narrow_add in all sets of that width. */
+#ifdef AFINA_WIDE
+#define AFINA_SHARED(name) AFINA_JOIN(wide, name)
+#else
+#define AFINA_SHARED(name) AFINA_JOIN(narrow, name)
+#endif
 
 /* Four lanes, for sums along a row and for 4 x 4 transpositions. */
 typedef simde_v128_t v128;
@@ -135,6 +143,14 @@ static inline vec v_mul_add(vec sum, vec a, vec b) { return v_add(sum, v_mul(a, 
 static inline vec v_advance(vec sum, vec a, vec b) { return v_mul_add(sum, a, b); }
 static inline v128 q_advance(v128 sum, v128 a, v128 b) { return q_mul_add(sum, a, b); }
 static inline float advance(float sum, float a, float b) { return sum + a * b; }
+#elif defined __wasm_relaxed_simd__ /* fused or not as the engine likes: afina_kernels_fuse asks \
+                                     */
+static inline v128 q_advance(v128 sum, v128 a, v128 b) {
+  return wasm_f32x4_relaxed_madd(a, b, sum);
+}
+static inline float advance(float sum, float a, float b) {
+  return simde_wasm_f32x4_extract_lane(q_advance(q_splat(sum), q_splat(a), q_splat(b)), 0);
+}
 #else
 static inline float advance(float sum, float a, float b) { return fmaf(a, b, sum); }
 static inline v128 q_advance(v128 sum, v128 a, v128 b) {
@@ -150,11 +166,11 @@ static inline v128 q_advance(v128 sum, v128 a, v128 b) {
   return q_load(s);
 #endif
 }
-#ifdef AFINA_WIDE
-static inline vec v_advance(vec sum, vec a, vec b) { return simde_mm256_fmadd_ps(a, b, sum); }
-#else
-static inline vec v_advance(vec sum, vec a, vec b) { return q_advance(sum, a, b); }
 #endif
+#if defined AFINA_FUSED && defined AFINA_WIDE
+static inline vec v_advance(vec sum, vec a, vec b) { return simde_mm256_fmadd_ps(a, b, sum); }
+#elif defined AFINA_FUSED
+static inline vec v_advance(vec sum, vec a, vec b) { return q_advance(sum, a, b); }
 #endif
 
 /* afina_exp_float of base/real.h, the same operations in the same order, hence the same bits. */
@@ -177,10 +193,12 @@ static inline vec v_exp(vec x) {
 }
 
 /* The kernels of the set: kernels.h has their contracts. simd_gemm.c: */
-#ifdef AFINA_WIDE
+/* In registers: two vectors of b, one element of a, the sums, and where products are not fused one
+ * of them. AVX2 has 16 registers; V8 leaves 15 of the same, which 5 x 8 and, fused, 6 x 8 fill. */
+#if defined AFINA_WIDE || defined AFINA_FUSED
 #define AFINA_TILE_M 6
 #else
-#define AFINA_TILE_M 4
+#define AFINA_TILE_M 5
 #endif
 enum { TILE_M = AFINA_TILE_M, TILE_N = 2 * WIDTH };
 /* c[TILE_M, TILE_N] += a b with a packed as [K, TILE_M] and b as [K, TILE_N]: the product's inner
@@ -189,6 +207,22 @@ void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b, s
 void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
                        const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
                        float *scratch);
+
+/* simd_pack.c. Rows are shared out evenly among tiles: the first `more` have one row more. */
+typedef struct share {
+  size_t tiles, rows, more;
+} share;
+static inline share share_rows(size_t M) {
+  const size_t tiles = (M + TILE_M - 1) / TILE_M;
+  return (share){tiles, M / tiles, M % tiles};
+}
+static inline size_t rows_of(share s, size_t tile) { return s.rows + (tile < s.more); }
+/* The rows of a[M,K] as panels, one for each tile of share_rows(M): [K, rows], one behind the
+ * other. */
+void AFINA_LOCAL(pack_a)(float *to, const float *a, size_t a_row, size_t a_col, size_t M, size_t K);
+/* The columns of b[K,N] as panels [K, TILE_N], one behind the other; zeros behind the last column.
+ */
+void AFINA_LOCAL(pack_b)(float *to, const float *b, size_t b_row, size_t b_col, size_t N, size_t K);
 
 /* simd_attention.c: */
 void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, const float *k,
@@ -200,24 +234,32 @@ void AFINA_LOCAL(attention_backward)(float *dq, float *dk, float *dv, const floa
                                      const afina_attention_shape *shape, float *scratch);
 
 /* simd_rowwise.c: */
-void AFINA_LOCAL(layernorm_forward)(float *y, float *mean, float *rstd, const float *x,
-                                    const float *weight, const float *bias, size_t N, size_t C);
-void AFINA_LOCAL(layernorm_backward)(float *dx, const float *dy, const float *x, const float *mean,
-                                     const float *rstd, const float *weight, size_t N, size_t C);
-void AFINA_LOCAL(layernorm_backward_parameters)(float *dweight, float *dbias, const float *dy,
-                                                const float *x, const float *mean,
-                                                const float *rstd, size_t N, size_t C, size_t begin,
-                                                size_t end);
-void AFINA_LOCAL(softmax_cross_entropy_forward)(float *losses, float *logits,
-                                                const uint32_t *targets, size_t N, size_t V);
-void AFINA_LOCAL(softmax_cross_entropy_backward)(float *probabilities, const uint32_t *targets,
-                                                 float scale, size_t N, size_t V);
-void AFINA_LOCAL(bias_backward)(float *db, const float *dy, size_t N, size_t C, size_t begin,
-                                size_t end);
+void AFINA_SHARED(layernorm_forward)(float *y, float *mean, float *rstd, const float *x,
+                                     const float *weight, const float *bias, size_t N, size_t C);
+void AFINA_SHARED(layernorm_backward)(float *dx, const float *dy, const float *x, const float *mean,
+                                      const float *rstd, const float *weight, size_t N, size_t C);
+void AFINA_SHARED(layernorm_backward_parameters)(float *dweight, float *dbias, const float *dy,
+                                                 const float *x, const float *mean,
+                                                 const float *rstd, size_t N, size_t C,
+                                                 size_t begin, size_t end);
+void AFINA_SHARED(softmax_cross_entropy_forward)(float *losses, float *logits,
+                                                 const uint32_t *targets, size_t N, size_t V);
+void AFINA_SHARED(softmax_cross_entropy_backward)(float *probabilities, const uint32_t *targets,
+                                                  float scale, size_t N, size_t V);
+void AFINA_SHARED(bias_backward)(float *db, const float *dy, size_t N, size_t C, size_t begin,
+                                 size_t end);
 /* x = exp(x - max), element by element. */
-void AFINA_LOCAL(exponentials)(float *x, float max, size_t n);
+void AFINA_SHARED(exponentials)(float *x, float max, size_t n);
 /* Four-lane sum and, for n > 0, the largest of n elements. */
-float AFINA_LOCAL(row_sum)(const float *x, size_t n);
-float AFINA_LOCAL(row_max)(const float *x, size_t n);
+float AFINA_SHARED(row_sum)(const float *x, size_t n);
+float AFINA_SHARED(row_max)(const float *x, size_t n);
+
+/* simd_elementwise.c: */
+void AFINA_SHARED(gelu_forward)(float *y, const float *x, size_t n);
+void AFINA_SHARED(gelu_backward)(float *dx, const float *dy, const float *x, size_t n);
+void AFINA_SHARED(add)(float *y, const float *x, size_t n);
+double AFINA_SHARED(sum_of_squares)(const float *x, size_t n);
+void AFINA_SHARED(adamw)(float *w, float *m, float *v, const float *gradient,
+                         const afina_adamw_step *step, size_t n);
 
 #endif

@@ -53,9 +53,9 @@ void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, cons
     for (size_t i = 0; i < count; i++) {
       const size_t visible = visible_tokens(shape, first + i);
       scale_row(p + i * T, scale, visible);
-      const float max = AFINA_LOCAL(row_max)(p + i * T, visible);
-      AFINA_LOCAL(exponentials)(p + i * T, max, visible);
-      const float sum = AFINA_LOCAL(row_sum)(p + i * T, visible);
+      const float max = AFINA_SHARED(row_max)(p + i * T, visible);
+      AFINA_SHARED(exponentials)(p + i * T, max, visible);
+      const float sum = AFINA_SHARED(row_sum)(p + i * T, visible);
       fill_zero(p + i * T + visible, T - visible);
       inverse[i] = 1 / sum;
       lse[first + i] = max + afina_log(sum);

@@ -4,8 +4,8 @@
  * ascending k, so the bits are those of reference.c and depend neither on how a caller cuts M or N
  * nor on the vectors' width.
  *
- * Nothing here has an address but what the caller gave: the fused set of the page is this file as a
- * module of its own, without a stack (fused.cmake). */
+ * Nothing here or in simd_pack.c has an address but those that the caller gave: the fused set of
+ * the page is these two files as a module of their own, without a stack (fused.cmake). */
 #include "simd.h"
 
 enum {
@@ -60,8 +60,8 @@ TILE(1, ROWS_1)
 TILE(2, ROWS_2)
 TILE(3, ROWS_3)
 TILE(4, ROWS_4)
-#if AFINA_TILE_M == 6
 TILE(5, ROWS_5)
+#if AFINA_TILE_M == 6
 TILE(6, ROWS_6)
 #endif
 
@@ -72,8 +72,8 @@ static void tile(size_t rows, float *c, size_t c_row, const float *a, size_t a_r
     case 2: tile_2(c, c_row, a, a_row, a_col, b, b_row, K); break;
     case 3: tile_3(c, c_row, a, a_row, a_col, b, b_row, K); break;
     case 4: tile_4(c, c_row, a, a_row, a_col, b, b_row, K); break;
-#if AFINA_TILE_M == 6
     case 5: tile_5(c, c_row, a, a_row, a_col, b, b_row, K); break;
+#if AFINA_TILE_M == 6
     case 6: tile_6(c, c_row, a, a_row, a_col, b, b_row, K); break;
 #endif
   }
@@ -101,139 +101,6 @@ static AFINA_NOINLINE void multiply_edge(size_t rows, size_t columns, float *c, 
   copy_block(c, c_row, edge, TILE_N, rows, columns);
 }
 
-/* Four lines that lie along k, transposed into to[k, 0..4). */
-static void pack_four(float *to, size_t width, const float *from, size_t line_stride, size_t K) {
-  const float *l0 = from, *l1 = l0 + line_stride, *l2 = l1 + line_stride, *l3 = l2 + line_stride;
-  size_t k = 0;
-  for (; k + LANES <= K; k += LANES, to += LANES * width) {
-    v128 x0 = q_load(l0 + k), x1 = q_load(l1 + k), x2 = q_load(l2 + k), x3 = q_load(l3 + k);
-    q_transpose(&x0, &x1, &x2, &x3);
-    q_store(to, x0);
-    q_store(to + width, x1);
-    q_store(to + 2 * width, x2);
-    q_store(to + 3 * width, x3);
-  }
-  for (; k < K; k++, to += width) {
-    to[0] = l0[k];
-    to[1] = l1[k];
-    to[2] = l2[k];
-    to[3] = l3[k];
-  }
-}
-
-/* The same with WIDTH lines. */
-#ifdef AFINA_WIDE
-static void pack_lines(float *to, size_t width, const float *from, size_t line_stride, size_t K) {
-  const float *low = from, *high = from + 4 * line_stride;
-  const size_t two = 2 * line_stride, three = 3 * line_stride;
-  size_t k = 0;
-  for (; k + LANES <= K; k += LANES, to += LANES * width, low += LANES, high += LANES) {
-    vec x0 = v_load_halves(low, high);
-    vec x1 = v_load_halves(low + line_stride, high + line_stride);
-    vec x2 = v_load_halves(low + two, high + two), x3 = v_load_halves(low + three, high + three);
-    v_transpose_halves(&x0, &x1, &x2, &x3);
-    v_store(to, x0);
-    v_store(to + width, x1);
-    v_store(to + 2 * width, x2);
-    v_store(to + 3 * width, x3);
-  }
-  for (; k < K; k++, to += width)
-    for (size_t line = 0; line < WIDTH; line++) to[line] = from[line * line_stride + k];
-}
-#else
-#define pack_lines pack_four
-#endif
-
-/* A panel: to[k * width + line] = from[line * line_stride + k * k_stride], with zeros from `lines`
- * to `width`. A line is a row of a or a column of b. Of lines along k the last few may overlap
- * those before. */
-static AFINA_NOINLINE void pack(float *to, size_t width, const float *from, size_t line_stride,
-                                size_t k_stride, size_t lines, size_t K) {
-  size_t line = 0;
-  if (k_stride == 1) {
-    for (; line + WIDTH <= lines; line += WIDTH)
-      pack_lines(to + line, width, from + line * line_stride, line_stride, K);
-    for (; line < lines && lines >= LANES; line += LANES) {
-      if (line + LANES > lines) line = lines - LANES;
-      pack_four(to + line, width, from + line * line_stride, line_stride, K);
-    }
-  }
-  for (; line < lines; line++)
-    for (size_t k = 0; k < K; k++) to[k * width + line] = from[line * line_stride + k * k_stride];
-  for (; line < width; line++)
-    for (size_t k = 0; k < K; k++) to[k * width + line] = 0;
-}
-
-/* M rows shared out evenly among tiles: the first `more` have one row more than the others. */
-typedef struct share {
-  size_t tiles, rows, more;
-} share;
-
-static inline share share_rows(size_t M) {
-  const size_t tiles = (M + TILE_M - 1) / TILE_M;
-  return (share){tiles, M / tiles, M % tiles};
-}
-
-static inline size_t rows_of(share s, size_t tile) { return s.rows + (tile < s.more); }
-
-/* The panels of a, [K, rows] for each tile, where the rows of a are the columns of a matrix: read
- * as it lies in memory, across the tiles. */
-static AFINA_NOINLINE void pack_across(float *to, const float *a, size_t a_col, size_t M,
-                                       size_t K) {
-  const share s = share_rows(M);
-  for (size_t k = 0; k < K; k++, a += a_col) {
-    const float *from = a;
-    float *panel = to;
-    for (size_t i = 0; i < s.tiles; i++) {
-      const size_t rows = rows_of(s, i);
-      float *line = panel + k * rows;
-      if (rows >= LANES) {
-        q_store(line, q_load(from));
-        q_store(line + rows - LANES, q_load(from + rows - LANES));
-      } else {
-        for (size_t row = 0; row < rows; row++) line[row] = from[row];
-      }
-      from += rows;
-      panel += rows * K;
-    }
-  }
-}
-
-static void pack_a(float *to, const float *a, size_t a_row, size_t a_col, size_t M, size_t K) {
-  if (a_row == 1) {
-    pack_across(to, a, a_col, M, K);
-    return;
-  }
-  const share s = share_rows(M);
-  for (size_t i = 0; i < s.tiles; i++) {
-    const size_t rows = rows_of(s, i);
-    pack(to, rows, a, a_row, a_col, rows, K);
-    to += rows * K;
-    a += rows * a_row;
-  }
-}
-
-/* The panels of b, whose rows are contiguous; read row by row, as it lies in memory. */
-static AFINA_NOINLINE void pack_rows(float *to, const float *from, size_t k_stride, size_t N,
-                                     size_t K) {
-  for (size_t k = 0; k < K; k++, to += TILE_N, from += k_stride)
-    for (size_t n = 0; n + TILE_N <= N; n += TILE_N) {
-      v_store(to + n * K, v_load(from + n));
-      v_store(to + n * K + WIDTH, v_load(from + n + WIDTH));
-    }
-}
-
-static void pack_columns(float *to, const float *b, size_t b_row, size_t b_col, size_t N,
-                         size_t K) {
-  size_t n = 0;
-  if (b_col == 1) {
-    pack_rows(to, b, b_row, N, K);
-    n = N / TILE_N * TILE_N;
-  }
-  for (; n < N; n += TILE_N)
-    pack(to + n * K, TILE_N, b + n * b_col, b_col, b_row, N - n < TILE_N ? N - n : TILE_N, K);
-}
-
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* The size of the parts when n is cut into as few parts as `most` allows, all about equal. */
@@ -258,7 +125,7 @@ static void multiply_panels(float *c, size_t c_row, const float *a, size_t a_row
   float *edge = scratch, *panels = scratch + EDGE;
   const int copies = COPIES_A || a_row == 1;
   const share s = share_rows(M);
-  if (copies) pack_a(panels, a, a_row, a_col, M, K);
+  if (copies) AFINA_LOCAL(pack_a)(panels, a, a_row, a_col, M, K);
   const float *lines = copies ? panels : a;
   for (size_t i = 0; i < s.tiles; i++) {
     const size_t rows = rows_of(s, i), line = copies ? 1 : a_row, step = copies ? rows : a_col;
@@ -277,12 +144,12 @@ static void multiply_few_tiles(float *c, size_t c_row, const float *a, size_t a_
   float *edge = scratch, *panels = scratch + EDGE, *copy = panels + BLOCK_M * K;
   const int copies = COPIES_A || a_row == 1, in_place = b_col == 1 && b_row % SAME_SET != 0;
   const share s = share_rows(M);
-  if (copies) pack_a(panels, a, a_row, a_col, M, K);
+  if (copies) AFINA_LOCAL(pack_a)(panels, a, a_row, a_col, M, K);
   for (size_t n = 0; n < N; n += TILE_N) {
     const int reads = in_place && n + TILE_N <= N;
     const float *lines = copies ? panels : a, *panel = b + n * b_col;
     float *corner = c + n;
-    if (!reads) pack_columns(copy, panel, b_row, b_col, smaller(TILE_N, N - n), K);
+    if (!reads) AFINA_LOCAL(pack_b)(copy, panel, b_row, b_col, smaller(TILE_N, N - n), K);
     for (size_t i = 0; i < s.tiles; i++) {
       const size_t rows = rows_of(s, i);
       multiply_tile(corner, c_row, lines, copies ? 1 : a_row, copies ? rows : a_col,
@@ -306,7 +173,7 @@ static void multiply_blocks(float *c, size_t c_row, const float *a, size_t a_row
     const size_t depth = smaller(block_k, K - k0);
     for (size_t n0 = 0; n0 < N; n0 += block_n) {
       const size_t count = smaller(block_n, N - n0);
-      pack_columns(panels, b + k0 * b_row + n0 * b_col, b_row, b_col, count, depth);
+      AFINA_LOCAL(pack_b)(panels, b + k0 * b_row + n0 * b_col, b_row, b_col, count, depth);
       for (size_t m = 0; m < M; m += block_m)
         multiply_panels(c + m * c_row + n0, c_row, a + m * a_row + k0 * a_col, a_row, a_col, panels,
                         smaller(block_m, M - m), count, depth, scratch);

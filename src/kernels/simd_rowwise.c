@@ -5,7 +5,7 @@
 
 enum { COLUMNS = 4 * WIDTH }; /* columns that a sum down the rows keeps in registers */
 
-float AFINA_LOCAL(row_sum)(const float *x, size_t n) {
+float AFINA_SHARED(row_sum)(const float *x, size_t n) {
   v128 v_total = q_splat(0);
   size_t i = 0;
   for (; i + LANES <= n; i += LANES) v_total = q_add(v_total, q_load(x + i));
@@ -39,11 +39,11 @@ static AFINA_NOINLINE void normalise_row(float *y, const float *x, float mean, f
   for (; c < C; c++) y[c] = (x[c] - mean) * rstd * weight[c] + bias[c];
 }
 
-void AFINA_LOCAL(layernorm_forward)(float *y, float *mean, float *rstd, const float *x,
-                                    const float *weight, const float *bias, size_t N, size_t C) {
+void AFINA_SHARED(layernorm_forward)(float *y, float *mean, float *rstd, const float *x,
+                                     const float *weight, const float *bias, size_t N, size_t C) {
   for (size_t n = 0; n < N; n++) {
     const float *row = x + n * C;
-    mean[n] = AFINA_LOCAL(row_sum)(row, C) / (float)C;
+    mean[n] = AFINA_SHARED(row_sum)(row, C) / (float)C;
     rstd[n] = 1 / afina_sqrt(row_squares(row, mean[n], C) / (float)C + 1e-5f);
     normalise_row(y + n * C, row, mean[n], rstd[n], weight, bias, C);
   }
@@ -83,8 +83,8 @@ static AFINA_NOINLINE void layernorm_backward_row(float *dx, const float *dy, co
   }
 }
 
-void AFINA_LOCAL(layernorm_backward)(float *dx, const float *dy, const float *x, const float *mean,
-                                     const float *rstd, const float *weight, size_t N, size_t C) {
+void AFINA_SHARED(layernorm_backward)(float *dx, const float *dy, const float *x, const float *mean,
+                                      const float *rstd, const float *weight, size_t N, size_t C) {
   for (size_t n = 0; n < N; n++)
     layernorm_backward_row(dx + n * C, dy + n * C, x + n * C, mean[n], rstd[n], weight, C);
 }
@@ -104,10 +104,10 @@ static AFINA_NOINLINE void parameter_columns(float *dweight, float *dbias, const
   v_store(dbias, v_dbias);
 }
 
-void AFINA_LOCAL(layernorm_backward_parameters)(float *dweight, float *dbias, const float *dy,
-                                                const float *x, const float *mean,
-                                                const float *rstd, size_t N, size_t C, size_t begin,
-                                                size_t end) {
+void AFINA_SHARED(layernorm_backward_parameters)(float *dweight, float *dbias, const float *dy,
+                                                 const float *x, const float *mean,
+                                                 const float *rstd, size_t N, size_t C,
+                                                 size_t begin, size_t end) {
   size_t c = begin;
   for (; c + WIDTH <= end; c += WIDTH)
     parameter_columns(dweight + c, dbias + c, dy + c, x + c, mean, rstd, N, C);
@@ -118,7 +118,7 @@ void AFINA_LOCAL(layernorm_backward_parameters)(float *dweight, float *dbias, co
     }
 }
 
-float AFINA_LOCAL(row_max)(const float *x, size_t n) {
+float AFINA_SHARED(row_max)(const float *x, size_t n) {
   float max = x[0];
   size_t i = 0;
   if (n >= WIDTH) {
@@ -132,7 +132,7 @@ float AFINA_LOCAL(row_max)(const float *x, size_t n) {
   return max;
 }
 
-AFINA_NOINLINE void AFINA_LOCAL(exponentials)(float *x, float max, size_t n) {
+AFINA_NOINLINE void AFINA_SHARED(exponentials)(float *x, float max, size_t n) {
   const vec v_max = v_splat(max);
   size_t i = 0;
   for (; i + WIDTH <= n; i += WIDTH) v_store(x + i, v_exp(v_sub(v_load(x + i), v_max)));
@@ -150,20 +150,20 @@ static AFINA_NOINLINE void scale_row(float *x, float factor, size_t n) {
   for (; i < n; i++) x[i] *= factor;
 }
 
-void AFINA_LOCAL(softmax_cross_entropy_forward)(float *losses, float *logits,
-                                                const uint32_t *targets, size_t N, size_t V) {
+void AFINA_SHARED(softmax_cross_entropy_forward)(float *losses, float *logits,
+                                                 const uint32_t *targets, size_t N, size_t V) {
   for (size_t n = 0; n < N; n++) {
     float *row = logits + n * V;
-    const float target = row[targets[n]], max = AFINA_LOCAL(row_max)(row, V);
-    AFINA_LOCAL(exponentials)(row, max, V);
-    const float sum = AFINA_LOCAL(row_sum)(row, V);
+    const float target = row[targets[n]], max = AFINA_SHARED(row_max)(row, V);
+    AFINA_SHARED(exponentials)(row, max, V);
+    const float sum = AFINA_SHARED(row_sum)(row, V);
     scale_row(row, 1 / sum, V);
     losses[n] = max + afina_log(sum) - target;
   }
 }
 
-void AFINA_LOCAL(softmax_cross_entropy_backward)(float *probabilities, const uint32_t *targets,
-                                                 float scale, size_t N, size_t V) {
+void AFINA_SHARED(softmax_cross_entropy_backward)(float *probabilities, const uint32_t *targets,
+                                                  float scale, size_t N, size_t V) {
   for (size_t n = 0; n < N; n++) {
     probabilities[n * V + targets[n]] -= 1;
     scale_row(probabilities + n * V, scale, V);
@@ -186,8 +186,8 @@ static AFINA_NOINLINE void sum_columns(float *y, const float *x, size_t N, size_
   v_store(y + 3 * WIDTH, y3);
 }
 
-void AFINA_LOCAL(bias_backward)(float *db, const float *dy, size_t N, size_t C, size_t begin,
-                                size_t end) {
+void AFINA_SHARED(bias_backward)(float *db, const float *dy, size_t N, size_t C, size_t begin,
+                                 size_t end) {
   size_t c = begin;
   for (; c + COLUMNS <= end; c += COLUMNS) sum_columns(db + c, dy + c, N, C);
   for (; c < end; c++)

@@ -5,7 +5,7 @@
  *     cmake --build build/release --target afina_bench_kernels
  *     build/release/tests/bench/afina_bench_kernels [plain|fused|narrow]
  *     cmake --build build/wasm --target afina_bench_kernels
- *     node build/wasm/tests/bench/afina_bench_kernels.js
+ *     node build/wasm/tests/bench/afina_bench_kernels.js [plain|fused]
  *
  * narrow: plain over 128 bits, as everywhere but on x86 with AVX2. */
 #include <stdio.h>
@@ -54,7 +54,7 @@ static double once(const product *p, size_t times) {
 /* The best of a few runs, in GFLOP/s: what disturbs a run only ever slows it. */
 static double gflops(const product *p) {
   const double work = 2.0 * (double)p->M * (double)p->N * (double)p->K;
-  const size_t times = (size_t)(5e7 / work) + 1;
+  const size_t times = (size_t)(1.5e8 / work) + 1;
   double best = once(p, times);
   for (int i = 0; i < REPEATS; i++) {
     const double run = once(p, times);
@@ -65,7 +65,7 @@ static double gflops(const product *p) {
 
 /* The tile's own rate: one panel of a and one of b, in the first-level cache. */
 static double tile_gflops(void) {
-  const size_t K = 192, times = 4000;
+  const size_t K = 192, times = 12000;
   const double work = 2.0 * (double)(set->tile_rows * set->tile_columns * K) * (double)times;
   double best = 0;
   for (int i = 0; i < REPEATS; i++) {
