@@ -72,7 +72,11 @@ static inline afina_real afina_sqrt(afina_real x) { return sqrt(x); }
 typedef float afina_real;
 static inline afina_real afina_exp(afina_real x) { return afina_exp_float(x); }
 static inline afina_real afina_log(afina_real x) { return (float)afina_log_double((double)x); }
+#ifdef __FAST_MATH__ /* compilers take an approximation that makes NaN of denormal numbers */
+static inline afina_real afina_sqrt(afina_real x) { return sqrtf(x + 1.17549435e-38f); }
+#else
 static inline afina_real afina_sqrt(afina_real x) { return sqrtf(x); }
+#endif
 #endif
 
 #endif
