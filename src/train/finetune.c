@@ -1,4 +1,4 @@
-#include "finetune.h"
+#include "finetune_pass.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +10,6 @@
 enum {
   PREPARE_ROWS = 256,  /* texts that become tokens in one step */
   EVALUATE_TEXTS = 64, /* at most, in a batch that is only run forward */
-  EVALUATE_TOKENS = 1024,
 };
 
 afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
@@ -37,6 +36,7 @@ afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
   afina_rng_seed(&run->rng, options->seed);
   afina_params_random(&run->gpt.params, run->gpt.weights, head, &run->rng);
   run->begin = afina_strategy_begin(&options->strategy, &run->gpt);
+  run->part_tokens = afina_finetune_tokens_at_once(run, true);
   run->best = afina_allocate(run->gpt.params.total - run->begin, sizeof *run->best);
   run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
   if (!run->best || !run->epochs) return afina_fail_memory(error);
@@ -63,6 +63,7 @@ void afina_finetune_clear(afina_finetune *run) {
   afina_sequences_free(&run->sequences);
   afina_split_free(&run->split);
   afina_gpt_free(&run->gpt);
+  free(run->part_starts);
   free(run->head_logits);
   free(run->best);
   free(run->targets);
@@ -102,29 +103,33 @@ static afina_status list_all(afina_finetune *run, afina_error *error) {
     if (parts[i].count) memcpy(rows + at, parts[i].rows, parts[i].count * sizeof *rows);
     at += parts[i].count;
   }
-  const afina_status status = afina_batcher_init(&run->all, &run->sequences, rows, count,
-                                                 EVALUATE_TEXTS, EVALUATE_TOKENS, error);
+  const size_t tokens = afina_finetune_tokens_at_once(run, false);
+  const afina_status status =
+      afina_batcher_init(&run->all, &run->sequences, rows, count, EVALUATE_TEXTS, tokens, error);
   free(rows);
   return status;
 }
 
 static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const afina_split *s = &run->split;
+  const size_t at_once = afina_finetune_tokens_at_once(run, false);
   AFINA_TRY(afina_batcher_init(&run->train, &run->sequences, s->train.rows, s->train.count,
                                run->options.batch, 0, error));
   AFINA_TRY(afina_batcher_init(&run->valid, &run->sequences, s->valid.rows, s->valid.count,
-                               EVALUATE_TEXTS, EVALUATE_TOKENS, error));
+                               EVALUATE_TEXTS, at_once, error));
   AFINA_TRY(afina_batcher_init(&run->test, &run->sequences, s->test.rows, s->test.count,
-                               EVALUATE_TEXTS, EVALUATE_TOKENS, error));
+                               EVALUATE_TEXTS, at_once, error));
   AFINA_TRY(list_all(run, error));
   const size_t K = run->gpt.config.classes;
   const size_t texts = larger(run->all.max_count, run->train.max_count);
   const size_t tokens = larger(run->all.max_tokens, run->train.max_tokens);
   run->head_logits = afina_allocate(texts, K * sizeof *run->head_logits);
+  run->part_starts = afina_allocate(texts + 1, sizeof *run->part_starts);
   run->targets = afina_allocate(texts, sizeof *run->targets);
   run->losses = afina_allocate(texts, sizeof *run->losses);
   run->probabilities = afina_allocate(s->test.count, K * sizeof *run->probabilities);
-  if (!run->head_logits || !run->targets || !run->losses || !run->probabilities)
+  if (!run->head_logits || !run->part_starts || !run->targets || !run->losses ||
+      !run->probabilities)
     return afina_fail_memory(error);
   const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
   AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, tokens,
@@ -185,44 +190,6 @@ static afina_status fill_cache(afina_finetune *run, double now, afina_error *err
 }
 
 /* ---- train and evaluate ---- */
-
-/* Runs a batch as far as the logits, which become probabilities and losses; *pooled is what the
- * head read. */
-static afina_status forward(afina_finetune *run, const afina_batch *batch, bool keep,
-                            const afina_real **pooled, afina_real **logits, afina_error *error) {
-  if (run->cache.enabled && run->cache.of_readout) {
-    *pooled = afina_cache_readout(&run->cache, batch);
-    *logits = run->head_logits;
-    afina_head_forward(&run->gpt, run->exec, *logits, *pooled, batch->count);
-  } else {
-    afina_gpt_batch entered;
-    afina_cache_enter(&run->cache, &run->gpt, batch, keep, &entered);
-    AFINA_TRY(afina_gpt_forward(&run->gpt, run->exec, &run->pass, &entered, error));
-    afina_classify_forward(&run->gpt, run->exec, &run->pass);
-    *pooled = run->pass.pooled;
-    *logits = run->pass.logits;
-  }
-  for (size_t i = 0; i < batch->count; i++)
-    run->targets[i] = afina_dataset_row(run->data, batch->rows[i]).label;
-  afina_cross_entropy_forward(run->exec, run->losses, *logits, run->targets, batch->count,
-                              run->gpt.config.classes);
-  return AFINA_OK;
-}
-
-static void backward(afina_finetune *run, const afina_batch *batch, const afina_real *pooled,
-                     afina_real *logits) {
-  const afina_gradients *gradients = &run->optimizer.gradients;
-  const size_t C = run->gpt.config.channels, K = run->gpt.config.classes;
-  afina_cross_entropy_backward(run->exec, logits, run->targets, 1 / (afina_real)batch->count,
-                               batch->count, K);
-  if (run->options.strategy.kind == AFINA_STRATEGY_HEAD) {
-    afina_project_backward(run->exec, NULL, gradients->data, logits, pooled,
-                           afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), batch->count, C, K);
-    return;
-  }
-  afina_classify_backward(&run->gpt, run->exec, &run->pass, logits, gradients);
-  afina_gpt_backward(&run->gpt, run->exec, &run->pass, gradients);
-}
 
 static void remember_best(afina_finetune *run) {
   const size_t count = run->gpt.params.total - run->begin;
@@ -291,21 +258,34 @@ static afina_status end_epoch(afina_finetune *run, double now, afina_error *erro
   return AFINA_OK;
 }
 
-static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
-  const afina_batch *batch = afina_batcher_next(&run->train);
+/* Forward and backward of the batch's next part. */
+static afina_status train_part(afina_finetune *run, afina_error *error) {
+  afina_batch part;
   const afina_real *pooled;
   afina_real *logits;
-  AFINA_TRY(forward(run, batch, true, &pooled, &logits, error));
-  double sum = 0;
-  for (size_t i = 0; i < batch->count; i++) sum += (double)run->losses[i];
-  if (!isfinite(sum)) return diverged(run, "loss", error);
-  afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
-  backward(run, batch, pooled, logits);
+  if (run->part == 0) {
+    run->batch_loss = 0;
+    afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
+  }
+  afina_finetune_next_part(run, &part);
+  AFINA_TRY(afina_finetune_forward(run, &part, true, &pooled, &logits, error));
+  for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
+  if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
+  afina_finetune_backward(run, &part, run->batch->count, pooled, logits);
+  return AFINA_OK;
+}
+
+/* *loss is written when the batch is done. */
+static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
+  if (run->part == 0) run->batch = afina_batcher_next(&run->train);
+  AFINA_TRY(train_part(run, error));
+  if (run->part < run->batch->count) return AFINA_OK;
+  run->part = 0;
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
   afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, run->options.lr * factor);
-  run->epoch_loss += sum;
-  run->texts += batch->count;
-  *loss = sum / (double)batch->count;
+  run->epoch_loss += run->batch_loss;
+  run->texts += run->batch->count;
+  *loss = run->batch_loss / (double)run->batch->count;
   if (++run->step < run->steps) return AFINA_OK;
   if (run->split.valid.count == 0) return end_epoch(run, now, error);
   afina_batcher_rewind(&run->valid);
@@ -320,7 +300,7 @@ static afina_status validate(afina_finetune *run, double now, afina_error *error
   const size_t K = run->gpt.config.classes;
   const afina_real *pooled;
   afina_real *probabilities;
-  AFINA_TRY(forward(run, batch, false, &pooled, &probabilities, error));
+  AFINA_TRY(afina_finetune_forward(run, batch, false, &pooled, &probabilities, error));
   for (size_t i = 0; i < batch->count; i++) {
     run->valid_loss += (double)run->losses[i];
     run->valid_right += afina_metrics_argmax(probabilities + i * K, K) == run->targets[i];
@@ -333,7 +313,7 @@ static afina_status test(afina_finetune *run, double now, afina_error *error) {
   const afina_batch *batch = afina_batcher_next(&run->test);
   const afina_real *pooled;
   afina_real *probabilities;
-  AFINA_TRY(forward(run, batch, false, &pooled, &probabilities, error));
+  AFINA_TRY(afina_finetune_forward(run, batch, false, &pooled, &probabilities, error));
   memcpy(run->probabilities + done * K, probabilities, batch->count * K * sizeof *probabilities);
   if (++run->step < run->steps) return AFINA_OK;
   run->finished = now;

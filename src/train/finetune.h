@@ -35,6 +35,12 @@ typedef struct afina_finetune {
 
   afina_phase phase;
   size_t step, steps; /* within the phase */
+
+  const afina_batch *batch; /* in training: worked off in parts (finetune_pass.h) */
+  size_t part, part_tokens; /* the next text of it; what a part takes at most */
+  size_t *part_starts;      /* [texts of the largest batch + 1] */
+  double batch_loss;
+
   size_t epoch, texts, update, updates;
   double epoch_loss, valid_loss;
   size_t valid_right;

@@ -274,7 +274,8 @@ typedef struct struct_run {
 } struct_run;
 
 static struct_run tune(const afina_gpt *gpt, afina_tokenizer *tokenizer, const afina_dataset *data,
-                       const afina_exec *exec, const char *strategy, size_t cache_bytes) {
+                       const afina_exec *exec, const char *strategy, size_t cache_bytes,
+                       size_t part_tokens) {
   afina_error error;
   afina_finetune run;
   afina_finetune_options options;
@@ -284,6 +285,7 @@ static struct_run tune(const afina_gpt *gpt, afina_tokenizer *tokenizer, const a
   options.epochs = 2;
   options.cache_bytes = cache_bytes;
   fine(afina_finetune_init(&run, gpt, tokenizer, data, exec, &options, &error), &error);
+  if (part_tokens) run.part_tokens = part_tokens;
   while (progress.phase != AFINA_DONE)
     fine(afina_finetune_advance(&run, 0, &progress, &error), &error);
   const struct_run out = {.weights = malloc(run.gpt.params.total * sizeof(afina_real)),
@@ -294,9 +296,11 @@ static struct_run tune(const afina_gpt *gpt, afina_tokenizer *tokenizer, const a
   return out;
 }
 
-static void test_cache_changes_nothing(void **state) {
+/* Neither the cache nor the parts in which a batch is worked off, from one text to all of them,
+ * show in the weights. */
+static void test_cache_and_parts_change_nothing(void **state) {
   (void)state;
-  static const char *const strategies[] = {"head", "last:1"};
+  static const char *const strategies[] = {"head", "last:1", "full"};
   afina_error error;
   afina_gpt gpt;
   afina_pool *pool = NULL;
@@ -309,13 +313,16 @@ static void test_cache_changes_nothing(void **state) {
   fine(afina_dataset_create(&data, &error), &error);
   rig_fill(data, AFINA_PART_ANY, 30, 1);
   for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++) {
-    const struct_run with = tune(&gpt, tokenizer, data, &exec, strategies[i], 1 << 20);
-    const struct_run without = tune(&gpt, tokenizer, data, &exec, strategies[i], 0);
-    assert_true(with.cached);
-    assert_false(without.cached);
-    assert_memory_equal(with.weights, without.weights, with.count * sizeof *with.weights);
-    free(with.weights);
-    free(without.weights);
+    const struct_run whole = tune(&gpt, tokenizer, data, &exec, strategies[i], 1 << 20, 0);
+    assert_int_equal(whole.cached, strcmp(strategies[i], "full") != 0);
+    for (size_t tokens = 1; tokens < 64; tokens *= 3)
+      for (size_t cache = 0; cache <= 1 << 20; cache += 1 << 20) {
+        const struct_run parts = tune(&gpt, tokenizer, data, &exec, strategies[i], cache, tokens);
+        assert_true(cache || !parts.cached);
+        assert_memory_equal(parts.weights, whole.weights, whole.count * sizeof *whole.weights);
+        free(parts.weights);
+      }
+    free(whole.weights);
   }
   afina_dataset_free(data);
   afina_exec_free(&exec);
@@ -335,7 +342,7 @@ int main(void) {
       cmocka_unit_test(test_duplicates_conflicts_single_rows),
       cmocka_unit_test(test_thousand_classes),
       cmocka_unit_test(test_empty_and_trimmed_texts),
-      cmocka_unit_test(test_cache_changes_nothing),
+      cmocka_unit_test(test_cache_and_parts_change_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,74 @@
+#include "finetune_pass.h"
+
+enum {
+  /* A multiplication and an addition for each weight and token forward, twice that backward; a core
+   * of a laptop does some 25 such operations in a nanosecond within a page. */
+  OPERATIONS = 1200000000,
+  FEWEST_TOKENS = 64, /* for each thread: below it, the products get slower */
+  MOST_TOKENS = 4096,
+};
+
+size_t afina_finetune_tokens_at_once(const afina_finetune *run, bool backward) {
+  const afina_gpt_config *c = &run->gpt.config;
+  const double C = (double)c->channels, F = (double)c->inner;
+  const double weights = (4 * C * C + 2 * C * F) * (double)c->layers;
+  const double tokens = OPERATIONS / ((backward ? 6 : 2) * weights);
+  const size_t each = tokens < FEWEST_TOKENS ? FEWEST_TOKENS
+                      : tokens > MOST_TOKENS ? MOST_TOKENS
+                                             : (size_t)tokens;
+  return each * afina_pool_size(run->exec->pool);
+}
+
+void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
+  const afina_batch *batch = run->batch;
+  const size_t first = run->part, at = batch->starts[first];
+  const bool is_cached =
+      run->cache.enabled && run->cache.of_readout; /* the head alone: no tokens */
+  size_t end = first + 1;
+  while (end < batch->count && (is_cached || batch->starts[end + 1] - at <= run->part_tokens))
+    end++;
+  for (size_t i = first; i <= end; i++) run->part_starts[i - first] = batch->starts[i] - at;
+  *part = (afina_batch){.ids = batch->ids + at,
+                        .starts = run->part_starts,
+                        .rows = batch->rows + first,
+                        .count = end - first,
+                        .tokens = batch->starts[end] - at};
+  run->part = end;
+}
+
+afina_status afina_finetune_forward(afina_finetune *run, const afina_batch *batch, bool keep,
+                                    const afina_real **pooled, afina_real **logits,
+                                    afina_error *error) {
+  if (run->cache.enabled && run->cache.of_readout) {
+    *pooled = afina_cache_readout(&run->cache, batch);
+    *logits = run->head_logits;
+    afina_head_forward(&run->gpt, run->exec, *logits, *pooled, batch->count);
+  } else {
+    afina_gpt_batch entered;
+    afina_cache_enter(&run->cache, &run->gpt, batch, keep, &entered);
+    AFINA_TRY(afina_gpt_forward(&run->gpt, run->exec, &run->pass, &entered, error));
+    afina_classify_forward(&run->gpt, run->exec, &run->pass);
+    *pooled = run->pass.pooled;
+    *logits = run->pass.logits;
+  }
+  for (size_t i = 0; i < batch->count; i++)
+    run->targets[i] = afina_dataset_row(run->data, batch->rows[i]).label;
+  afina_cross_entropy_forward(run->exec, run->losses, *logits, run->targets, batch->count,
+                              run->gpt.config.classes);
+  return AFINA_OK;
+}
+
+void afina_finetune_backward(afina_finetune *run, const afina_batch *part, size_t texts,
+                             const afina_real *pooled, afina_real *logits) {
+  const afina_gradients *gradients = &run->optimizer.gradients;
+  const size_t C = run->gpt.config.channels, K = run->gpt.config.classes;
+  afina_cross_entropy_backward(run->exec, logits, run->targets, 1 / (afina_real)texts, part->count,
+                               K);
+  if (run->options.strategy.kind == AFINA_STRATEGY_HEAD) {
+    afina_project_backward(run->exec, NULL, gradients->data, logits, pooled,
+                           afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), part->count, C, K);
+    return;
+  }
+  afina_classify_backward(&run->gpt, run->exec, &run->pass, logits, gradients);
+  afina_gpt_backward(&run->gpt, run->exec, &run->pass, gradients);
+}
