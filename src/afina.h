@@ -37,10 +37,11 @@ afina_status afina_runtime_create(afina_runtime **out, size_t threads, afina_err
 void afina_runtime_free(afina_runtime *runtime);
 size_t afina_runtime_threads(const afina_runtime *runtime);
 
-/* How products are added up: "plain", multiply, then add, everywhere; or "fused", in one rounding,
- * faster in the page. Each has its own bits, the same on every machine; the report names the one
- * that ran. AFINA_E_UNSUPPORTED where the CPU or the browser does not fuse, AFINA_E_ARGUMENT for
- * other words. Sessions keep the numerics that they began with. */
+/* How products are added up: "fused", in one rounding, or "plain", multiply, then add. Each has its
+ * own bits, the same on every machine; the report names the one that ran. A runtime starts with
+ * "fused" where the CPU, or the browser, proves that it fuses, else with "plain", which runs
+ * everywhere. AFINA_E_UNSUPPORTED where "fused" does not, AFINA_E_ARGUMENT for other words.
+ * Sessions keep the numerics that they began with. */
 afina_status afina_runtime_set_numerics(afina_runtime *runtime, const char *numerics,
                                         afina_error *error);
 const char *afina_runtime_numerics(const afina_runtime *runtime);

@@ -71,6 +71,19 @@ EMSCRIPTEN_KEEPALIVE size_t afina_wasm_runtime_threads(const afina_runtime *runt
   return afina_runtime_threads(runtime);
 }
 
+/* numerics: terminated */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_runtime_set_numerics(afina_wasm_reply *reply,
+                                                                  afina_runtime *runtime,
+                                                                  const char *numerics) {
+  const afina_status status = afina_runtime_set_numerics(runtime, numerics, &reply->error);
+  return give(reply, status, NULL, 0);
+}
+
+/* Terminated, borrowed. */
+EMSCRIPTEN_KEEPALIVE const char *afina_wasm_runtime_numerics(const afina_runtime *runtime) {
+  return afina_runtime_numerics(runtime);
+}
+
 /* ---- models ---- */
 
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_load(afina_wasm_reply *reply, const void *config,

@@ -5,7 +5,7 @@ import { startWorker } from './engine/start_worker.js';
 import { keepFiles, settle } from './isolation.js';
 import { startPage } from './ui/page.js';
 
-startPage(({ threads }) => createEngine({
+startPage(({ threads, numerics }) => createEngine({
   before: settle(),
-  start: () => startWorker(threads),
+  start: () => startWorker(threads, numerics),
 }), keepFiles);

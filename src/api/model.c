@@ -17,7 +17,8 @@ afina_status afina_runtime_create(afina_runtime **out, size_t threads, afina_err
     free(runtime);
     return status;
   }
-  runtime->kernels = afina_kernels_find("plain");
+  runtime->kernels = afina_kernels_find("fused");
+  if (!runtime->kernels) runtime->kernels = afina_kernels_find("plain");
   *out = runtime;
   return AFINA_OK;
 }

@@ -1,8 +1,8 @@
 # The fused set's product for the page. `f32x4.relaxed_madd` is not in every Emscripten, so
 # simd_gemm.c and simd_pack.c are compiled by a clang that has it into a module of its own, which
-# shares the main module's memory and travels inside its JavaScript (fused_library.mjs). Whether the engine fuses is
-# found out at start (find.c); without such a clang, or in an engine without relaxed SIMD, the page
-# runs the plain set.
+# shares the main module's memory and travels inside its JavaScript (fused_library.mjs). Whether the
+# engine fuses is found out at start (find.c); without such a clang, or in an engine without relaxed
+# SIMD, the page runs the plain set.
 find_program(AFINA_NODE NAMES node nodejs REQUIRED)
 find_program(AFINA_RELAXED_CLANG NAMES clang-22 clang-21 clang-20 clang-19 clang
   HINTS ${EMSCRIPTEN_ROOT_PATH}/../bin)

@@ -3,9 +3,9 @@
 //   node fused_library.mjs OUT.js [MODULE.wasm OBJECT.o ...]
 //
 // Without a module, a library that computes nothing. The module shares the main module's memory, so
-// it may have none of its own: no data, no stack, no import but the memory. That is checked here, of
-// the module and of the objects that it was linked from (the linker declares a stack in any case,
-// objects name it only where they use one).
+// it may have none of its own: no data, no stack, no import but the memory. That is checked here,
+// of the module and of the objects that it was linked from (the linker declares a stack in any
+// case, objects name it only where they use one).
 
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -32,18 +32,21 @@ function lasting(report) {
 it.each([
   { strategy: 'full', readout: 'last' },
   { strategy: 'last:1', readout: 'mean' },
-])('the page trains as the command line does: %j', async ({ strategy, readout }) => {
+  { strategy: 'last:1', readout: 'last', numerics: 'plain' },
+])('the page trains as the command line does: %j', async ({ strategy, readout, numerics }) => {
   const { name, bytes } = classDiary();
   const [csv, json] = [join(folder, name), join(folder, 'report.json')];
   await writeFile(csv, bytes);
   const options = ['--strategy', strategy, '--readout', readout, '--epochs', '2', '--seed', '3'];
+  if (numerics) options.push('--numerics', numerics);
   const columns = ['--text-column', 'comentário', '--label-column', 'situação'];
   const files = ['--model', harness.at('models/afina-mini'), '--train', csv, '--report', json];
   const afina = harness.built('release/afina');
   await run(afina, ['finetune', ...files, ...columns, ...options], { timeout: harness.LONG });
   const native = JSON.parse(await readFile(json, 'utf8'));
 
-  const hash = `#strategy=${strategy}&readout=${readout}&epochs=2&seed=3`;
+  const asked = numerics ? `&numerics=${numerics}` : '';
+  const hash = `#strategy=${strategy}&readout=${readout}&epochs=2&seed=3${asked}`;
   const { page, context, troubles } = await site.open({ hash });
   await harness.upload(page, name, bytes);
   await harness.train(page);
@@ -51,6 +54,7 @@ it.each([
   const ours = JSON.parse(download.bytes);
   expect(ours.weights_sha256).toBe(native.weights_sha256);
   expect(lasting(ours)).toEqual(lasting(native));
+  if (numerics) expect(ours.numerics).toBe(numerics);
   expect(troubles).toEqual([]);
   await context.close();
 });

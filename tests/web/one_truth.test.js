@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tinyModel } from './tiny_model.js';
-import { modelFiles, runToEnd, startService } from './wasm.js';
+import { loadModule, modelFiles, runToEnd, startService } from './wasm.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const afina = join(process.env.AFINA_BUILD ?? here('../../build'), 'release/afina');
@@ -40,8 +40,8 @@ async function native(csv, options) {
   };
 }
 
-async function module(csv, options) {
-  const service = startService();
+async function module(csv, { numerics, ...options }) {
+  const service = startService(() => loadModule({ numerics }));
   await service.loadModel(modelFiles(), 'tiny');
   const { columns } = await service.openTable(new Blob([csv]), 't.csv');
   const [text, label] = ['texto', 'rótulo'].map((name) => columns.indexOf(name));
@@ -64,7 +64,7 @@ const runs = [
   { strategy: 'head', readout: 'special', epochs: 6, batch: 4, lr: 0.01, seed: 123456789 },
   { strategy: 'full', epochs: 2, seed: 3, valid_share: 0.3, test_share: 0.3 },
   {},
-];
+].flatMap((options) => [options, { ...options, numerics: 'plain' }]);
 
 test.each(runs)('native and WASM agree on %o', async (options) => {
   const there = await native(table, options);
@@ -74,6 +74,35 @@ test.each(runs)('native and WASM agree on %o', async (options) => {
   expect(bare(here.report)).toEqual(bare(there.report));
   const weights = Buffer.from(await here.files.weights.arrayBuffer());
   expect(weights.equals(there.weights)).toBe(true);
+});
+
+test('without a word both take the best that the processor has, and say so', async () => {
+  const service = startService();
+  const { numerics } = await service.loadModel(modelFiles(), 'tiny');
+  const { report } = await native(table, { strategy: 'head', epochs: 1 });
+  expect(report.numerics).toBe(numerics);
+  const flags = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  if (/ avx2 /.test(flags) && / fma /.test(flags)) expect(numerics).toBe('fused');
+});
+
+test('numerics that there are not are refused', async () => {
+  const service = startService(() => loadModule({ numerics: 'faster' }));
+  await expect(service.loadModel(modelFiles(), 'tiny')).rejects.toThrow('AFINA_E_ARGUMENT');
+});
+
+test('an engine without relaxed SIMD runs plain', async () => {
+  const { Module } = WebAssembly;
+  WebAssembly.Module = function Refusing() {
+    throw new WebAssembly.CompileError('invalid opcode');
+  };
+  try {
+    const { numerics } = await startService().loadModel(modelFiles(), 'tiny');
+    expect(numerics).toBe('plain');
+    const fused = startService(() => loadModule({ numerics: 'fused' }));
+    await expect(fused.loadModel(modelFiles(), 'tiny')).rejects.toThrow('plain');
+  } finally {
+    WebAssembly.Module = Module;
+  }
 });
 
 test('the threads of the command line change nothing', async () => {

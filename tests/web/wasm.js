@@ -1,6 +1,7 @@
 // The worker's service in Node, over the WASM module that the page runs.
 
 import { readFile } from 'node:fs/promises';
+import v8 from 'node:v8';
 import { createService } from '../../web/engine/service.js';
 import { tinyModel } from './tiny_model.js';
 
@@ -8,9 +9,15 @@ const builds = process.env.AFINA_BUILD ? `file://${process.env.AFINA_BUILD}/`
   : new URL('../../build/', import.meta.url);
 const built = (name) => new URL(`wasm/${name}`, builds);
 
-export async function loadModule() {
+// Relaxed SIMD, for the fused numerics: Node 21 and later have it without a flag, as browsers do.
+if (Number.parseInt(process.versions.node, 10) < 21) {
+  v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+}
+
+/** @param {{numerics?: 'plain'|'fused'}} [options] */
+export async function loadModule(options) {
   const { default: createModule } = await import(/* @vite-ignore */ built('afina.mjs').href);
-  return createModule({ wasmBinary: await readFile(built('afina.wasm')) });
+  return createModule({ ...options, wasmBinary: await readFile(built('afina.wasm')) });
 }
 
 /** The service with replies unwrapped: its value, or its failure as an exception. */

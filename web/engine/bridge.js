@@ -19,7 +19,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * @param {object} module   what the factory of build/wasm/afina.mjs gives
+ * @param {object} module   what the factory of build/wasm/afina.mjs gives; with `threads` and
+ *                          `numerics` ('plain', 'fused'; else the best) where they were asked for
  */
 export function createBridge(module) {
   /** Runs a call into WASM. One that traps leaves the memory in no known state: that is a crash. */
@@ -88,10 +89,15 @@ export function createBridge(module) {
   const reply = need(guard(() => module._afina_wasm_reply_create()));
   const progress = need(guard(() => module._malloc(PROGRESS_NUMBERS * 8)));
   const runtime = handle(() => module._afina_wasm_runtime_create(reply, module.threads ?? 1));
+  if (module.numerics) {
+    lend([encoder.encode(`${module.numerics}\0`)], (at) => attempt(
+      () => module._afina_wasm_runtime_set_numerics(reply, runtime, at)));
+  }
 
   return {
     version: () => text(module._afina_wasm_version(), 64),
     threads: () => guard(() => module._afina_wasm_runtime_threads(runtime)),
+    numerics: () => text(guard(() => module._afina_wasm_runtime_numerics(runtime)), 16),
 
     sniff(start, complete) {
       const packed = lend([start], (at, size) => guard(

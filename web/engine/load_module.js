@@ -12,18 +12,19 @@ const PATIENCE = 10_000;
 
 /**
  * @param {number} wanted   threads
+ * @param {string} [numerics]   'plain' or 'fused'; without it, the best that the engine has
  * @returns {Promise<object>} the module, with `threads` where it was started for more than one
  */
-export async function loadModule(wanted) {
+export async function loadModule(wanted, numerics) {
   const threads = Math.min(wanted || 1, MOST_THREADS);
   if (threads > 1 && self.crossOriginIsolated) {
     try {
-      return await startThreads(threads);
+      return await startThreads({ threads, numerics });
     } catch (error) {
       console.warn(`Afina runs on one thread: ${error?.message ?? error}`);
     }
   }
-  return (await factory(builds.single))({});
+  return (await factory(builds.single))({ numerics });
 }
 
 /** This script's place is one folder below the page's. */
@@ -35,7 +36,7 @@ async function factory(build) {
 }
 
 /** Emscripten starts its workers by their own URL: here it gets ours, under the page's policy. */
-async function startThreads(threads) {
+async function startThreads(options) {
   const createModule = await factory(builds.threads);
   const { Worker } = globalThis;
   const started = [];
@@ -51,7 +52,7 @@ async function startThreads(threads) {
   });
   globalThis.Worker.prototype = Worker.prototype;
   try {
-    return await Promise.race([createModule({ threads }), failing]);
+    return await Promise.race([createModule(options), failing]);
   } catch (error) {
     started.forEach((worker) => worker.terminate());
     throw error;

@@ -83,7 +83,8 @@ export function createService(loadModule) {
     const size = Object.values(bytes).reduce((sum, { length }) => sum + length, 0);
     const handle = bridge.loadModel(bytes);
     const description = bridge.describeModel(handle);
-    const info = { name, bytes: size, threads: bridge.threads(), ...description };
+    const machine = { threads: bridge.threads(), numerics: bridge.numerics() };
+    const info = { name, bytes: size, ...machine, ...description };
     return { bridge, handle, info };
   }
 

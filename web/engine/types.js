@@ -39,6 +39,7 @@
  * @property {string[]} classes      [] for a language model, the labels for a classifier
  * @property {number} bytes          of its files
  * @property {number} threads        that the engine works with
+ * @property {'plain'|'fused'} numerics   how it adds products up (src/afina.h)
  */
 
 /**

@@ -5,6 +5,7 @@ import { expose } from 'comlink';
 import { loadModule } from './load_module.js';
 import { createService } from './service.js';
 
-const threads = Number(/^afina (\d+)$/.exec(self.name)?.[1] ?? navigator.hardwareConcurrency);
+const [, threads, numerics] = /^afina ?(\d+)? ?(plain|fused)?$/.exec(self.name) ?? [];
+const wanted = Number(threads ?? navigator.hardwareConcurrency);
 
-expose(createService(() => loadModule(threads)));
+expose(createService(() => loadModule(wanted, numerics)));

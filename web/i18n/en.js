@@ -44,6 +44,9 @@ export default {
   'model.vocabularyValue': { one: '{count} token', other: '{count} tokens' },
   'model.threads': 'Works on',
   'model.threadsValue': { one: '{count} processor core', other: '{count} processor cores' },
+  'model.numerics': 'Multiplies and adds',
+  'numerics.plain': 'in two steps (plain)',
+  'numerics.fused': 'in one step (fused)',
 
   'action.retry': 'Try again',
   'action.dismiss': 'Dismiss this message',

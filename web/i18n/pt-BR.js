@@ -45,6 +45,9 @@ export default {
     one: '{count} núcleo do processador',
     other: '{count} núcleos do processador',
   },
+  'model.numerics': 'Multiplica e soma',
+  'numerics.plain': 'em duas etapas (plain)',
+  'numerics.fused': 'em uma só etapa (fused)',
 
   'action.retry': 'Tentar de novo',
   'action.dismiss': 'Dispensar esta mensagem',

@@ -239,6 +239,7 @@ function facts(info) {
     [t('model.context'), t('model.contextValue', { count: info.context })],
     [t('model.vocabulary'), t('model.vocabularyValue', { count: info.vocabulary })],
     [t('model.threads'), t('model.threadsValue', { count: info.threads })],
+    [t('model.numerics'), t(`numerics.${info.numerics}`)],
   ];
   return [
     h(

@@ -34,6 +34,7 @@ const fields = {
   valid_share: share,
   test_share: share,
   threads: whole(1, 16),
+  numerics: oneOf('plain', 'fused'),
 };
 
 /** The names of the training options among them, as the engine calls them. */
