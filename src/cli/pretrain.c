@@ -19,7 +19,7 @@ typedef struct job {
   size_t tokens, batch, micro_batch, batch_start, context, seed, threads, every;
   size_t contrast_tokens, word_tokens, word_steps;
   const char *spans, *readout;
-  double temperature, contrast_weight, word_weight;
+  double temperature, language_weight, contrast_weight, word_weight;
   double lr, decay, warmup_tokens, growth_tokens, cool_down, held_out;
 
   afina_tokenizer *tokenizer;
@@ -211,6 +211,7 @@ static afina_status prepare_run(job *j, afina_error *error) {
       .word_steps = j->word_steps,
       .word_weight = j->word_weight,
       .temperature = j->temperature,
+      .language_weight = j->language_weight,
       .contrast_weight = j->contrast_weight,
       .end_of_text = (uint16_t)afina_tokenizer_end_of_text(j->tokenizer),
   };
@@ -327,6 +328,7 @@ static afina_status check_options(const job *j, afina_error *error) {
                  {"temperature", j->temperature, 1e-3, 1e3},
                  {"word-tokens", (double)j->word_tokens, 0, 1e7},
                  {"word-weight", j->word_weight, 0, 1e3},
+                 {"language-weight", j->language_weight, 0, 1e3},
                  {"contrast-weight", j->contrast_weight, 0, 1e3},
                  {"held-out", j->held_out, 0, 0.9}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -390,6 +392,7 @@ int cli_pretrain(int argc, char **argv) {
            .spans = "16,32,64",
            .readout = "",
            .temperature = 0.05,
+           .language_weight = 1,
            .contrast_weight = 1,
            .word_weight = 1};
   const cli_option options[] = {
@@ -417,6 +420,7 @@ int cli_pretrain(int argc, char **argv) {
       {"word-tokens", CLI_SIZE, &j.word_tokens, false},
       {"word-steps", CLI_SIZE, &j.word_steps, false},
       {"word-weight", CLI_NUMBER, &j.word_weight, false},
+      {"language-weight", CLI_NUMBER, &j.language_weight, false},
       {"contrast-weight", CLI_NUMBER, &j.contrast_weight, false},
       {"readout", CLI_TEXT, &j.readout, false},
       {"held-out", CLI_NUMBER, &j.held_out, false},

@@ -262,7 +262,8 @@ afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
   if (run->contrastive && at.steps < o->word_steps) return word_step(run, loss, error);
   zero_gradients(run, lanes);
   for (size_t slot = 0; slot < at.batch; slot++) draw_window(run, slot);
-  AFINA_TRY(run_windows(run, at.batch, 1 / (afina_real)tokens, &sum, error));
+  AFINA_TRY(
+      run_windows(run, at.batch, (afina_real)(o->language_weight / (double)tokens), &sum, error));
   mean.language = sum / (double)tokens;
   if (run->contrastive) AFINA_TRY(afina_contrastive_step(run->contrastive, run, &mean, error));
   AFINA_TRY(check_loss(run, &mean, error));

@@ -47,7 +47,7 @@ typedef struct afina_pretrain_options {
   size_t span_count;
   uint64_t word_steps; /* updates before all others that see word passages alone and train nothing
                           but the token embeddings; no tokens are counted */
-  double temperature, contrast_weight, word_weight;
+  double temperature, language_weight, contrast_weight, word_weight;
   uint16_t end_of_text; /* stands behind every document of a stream */
 } afina_pretrain_options;
 

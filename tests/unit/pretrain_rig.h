@@ -28,7 +28,8 @@ typedef struct rig {
   afina_pretrain *run;
 } rig;
 
-static const afina_pretrain_options usual = {.context = CONTEXT,
+static const afina_pretrain_options usual = {.language_weight = 1,
+                                             .context = CONTEXT,
                                              .batch = 4,
                                              .micro_batch = 2,
                                              .tokens = STEPS * UPDATE,
