@@ -8,8 +8,8 @@ The twin is written from GPT-2's formulas in plain torch operations, one text at
 autograd, in double. It needs torch and numpy (Debian: python3-torch, python3-numpy; run it with
 Debian's own python3); the tests only need the file.
 
-In the file: the weights under their own names; the batch (ids, starts, labels, targets); for each
-loss ("last", "mean", "language") its logits, losses and gradients; and "train.*", 20 steps of AdamW
+In the file: the weights under their own names, and the wider head of "words" under "words.score"; the batch (ids, starts, labels, targets); for each
+loss ("last", "mean", "words", "language") its logits, losses and gradients; and "train.*", 20 steps of AdamW
 on the loss of "last". Numbers that the twin chose (learning rate, betas) are in the metadata.
 """
 import json
@@ -31,8 +31,9 @@ STEPS, WARMUP, FLOOR, PEAK = 20, 5, 0.1, 1e-2
 BETA1, BETA2, EPSILON, DECAY, CLIP = 0.9, 0.95, 1e-8, 0.1, 1.0
 
 
-def shapes():
-    """Names and shapes as transformers has them for GPT-2; Conv1D weights are [in, out]."""
+def shapes(width):
+    """Names and shapes as transformers has them for GPT-2; Conv1D weights are [in, out]. The head
+    takes `width` values."""
     yield "transformer.wte.weight", (V, C)
     yield "transformer.wpe.weight", (T, C)
     for layer in range(L):
@@ -51,16 +52,16 @@ def shapes():
         yield h + "mlp.c_proj.bias", (C,)
     yield "transformer.ln_f.weight", (C,)
     yield "transformer.ln_f.bias", (C,)
-    yield "score.weight", (K, C)
+    yield "score.weight", (K, width)
 
 
-def make_weights():
+def make_weights(width=C):
     """Larger than GPT-2's initial ones, so that no part of the model is nearly linear. Rounded to
     float first: both sides start from the same numbers. Python's generator, unlike torch's, is
     the same in every version."""
     source = random.Random(2)
     weights = {}
-    for name, shape in shapes():
+    for name, shape in shapes(width):
         values = [source.gauss(1.0 if "ln_" in name and name.endswith("weight") else 0.0, 0.3)
                   for _ in range(math.prod(shape))]
         array = numpy.array(values, dtype=numpy.float32).reshape(shape)
@@ -97,26 +98,34 @@ def hidden(weights, ids, average=False):
     return norm(x.mean(dim=0) if average else x, "transformer.ln_f")
 
 
+def words(weights, ids):
+    """What "words" puts behind the mean of the rows: that of the tokens' embeddings."""
+    return F.layer_norm(weights["transformer.wte.weight"][ids].mean(dim=0), (C,),
+                        weights["transformer.ln_f.weight"], weights["transformer.ln_f.bias"], 1e-5)
+
+
 def targets():
     """For the language model: the next token; behind the last one, any."""
     return [text[1:] + [(text[0] + 6) % V] for text in TEXTS]
 
 
 def run(weights, kind):
-    """logits and the loss of each row, for one of the three losses."""
-    rows = [hidden(weights, text, kind == "mean") for text in TEXTS]
+    """logits and the loss of each row, for one of the four losses."""
+    rows = [hidden(weights, text, kind in ("mean", "words")) for text in TEXTS]
     if kind == "language":
         logits = torch.cat(rows) @ weights["transformer.wte.weight"].T
         wanted = [token for text in targets() for token in text]
     else:
         read = [row[-1] if kind == "last" else row for row in rows]
+        if kind == "words":
+            read = [torch.cat([row, words(weights, text)]) for row, text in zip(read, TEXTS)]
         logits = torch.stack(read) @ weights["score.weight"].T
         wanted = LABELS
     return logits, F.cross_entropy(logits, torch.tensor(wanted), reduction="none")
 
 
 def record(out, kind):
-    weights = make_weights()
+    weights = make_weights(2 * C if kind == "words" else C)
     logits, losses = run(weights, kind)
     losses.mean().backward()
     out[kind + ".logits"] = logits.detach().numpy()
@@ -165,7 +174,8 @@ def compute():
     out["starts"] = numpy.array([sum(lengths[:b]) for b in range(len(lengths) + 1)], numpy.int32)
     out["labels"] = numpy.array(LABELS, dtype=numpy.int32)
     out["targets"] = numpy.array(sum(targets(), []), dtype=numpy.int32)
-    for kind in ("last", "mean", "language"):
+    out["words.score.weight"] = make_weights(2 * C)["score.weight"].detach().numpy()
+    for kind in ("last", "mean", "words", "language"):
         record(out, kind)
     train(out)
     return {name: array if array.dtype == numpy.int32 else array.astype(numpy.float32)

@@ -12,8 +12,8 @@ static const struct {
     {"finetune", cli_finetune,
      "--model DIR --train A.csv [--valid V.csv] [--test T.csv] [--text-column NAME] "
      "[--label-column NAME]\n"
-     "           [--strategy head|last:K|full] [--readout last|mean|special] [--epochs N] [--lr X] "
-     "[--batch N]\n"
+     "           [--strategy head|last:K|full] [--readout last|mean|special|words]\n"
+     "           [--epochs N] [--lr X] [--batch N]\n"
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
      "[--numerics plain|fused]\n"
      "           [--weight-decay X] [--random-weights] [--quiet] [--out DIR] [--report R.json]"},

@@ -11,6 +11,7 @@ static const char *const readouts[] = {
     [AFINA_READOUT_LAST] = "last",
     [AFINA_READOUT_MEAN] = "mean",
     [AFINA_READOUT_SPECIAL] = "special",
+    [AFINA_READOUT_WORDS] = "words",
 };
 
 enum { READOUTS = sizeof readouts / sizeof readouts[0] };
@@ -25,8 +26,8 @@ afina_status afina_readout_parse(afina_readout *out, const char *name, afina_err
       *out = (afina_readout)i;
       return AFINA_OK;
     }
-  return afina_fail(error, AFINA_E_ARGUMENT, "readout '%.40s' is none of last, mean, special",
-                    name);
+  return afina_fail(error, AFINA_E_ARGUMENT,
+                    "readout '%.40s' is none of last, mean, special, words", name);
 }
 
 void afina_labels_free(afina_labels *labels) {
@@ -40,7 +41,8 @@ void afina_labels_free(afina_labels *labels) {
 static afina_status check_total(const afina_gpt_config *config, afina_error *error) {
   const uint64_t C = config->channels, F = config->inner;
   const uint64_t block = 4 * C * C + 2 * C * F + 9 * C + F;
-  const uint64_t total = (config->vocabulary + config->context + config->classes + 2) * C +
+  const uint64_t total = (config->vocabulary + config->context + 2) * C +
+                         config->classes * (uint64_t)afina_readout_width(config) +
                          config->layers * block; /* below 2^45 within the limits */
   if (total > SIZE_MAX / sizeof(afina_real))
     return afina_fail(error, AFINA_E_LIMIT, "a model of %.0f parameters does not fit in memory",

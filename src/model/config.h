@@ -18,9 +18,10 @@
 
 /* Where the classification head reads a text. The numbers are frozen: they cross to JavaScript. */
 typedef enum afina_readout {
-  AFINA_READOUT_LAST = 0,   /* the last token of the text */
-  AFINA_READOUT_MEAN = 1,   /* the mean over the tokens of the text */
-  AFINA_READOUT_SPECIAL = 2 /* an end-of-text token put behind the text */
+  AFINA_READOUT_LAST = 0,    /* the last token of the text */
+  AFINA_READOUT_MEAN = 1,    /* the mean over the tokens of the text */
+  AFINA_READOUT_SPECIAL = 2, /* an end-of-text token put behind the text */
+  AFINA_READOUT_WORDS = 3 /* the mean over the tokens, and beside it the mean of their embeddings */
 } afina_readout;
 
 /* The largest configuration that is accepted; kernels.h adds AFINA_MAX_CONTEXT and
@@ -64,12 +65,18 @@ afina_status afina_gpt_config_parse(afina_gpt_config *out, afina_labels *labels,
                                     size_t size, afina_error *error);
 
 /* Writes a config.json that transformers loads: as GPT2ForSequenceClassification where
- * config->classes > 0, else as GPT2LMHeadModel. `labels` may be NULL for a language model; else
- * labels->count == config->classes. */
+ * config->classes > 0 (whose score it knows as [K, C] only, not as AFINA_READOUT_WORDS has it),
+ * else as GPT2LMHeadModel. `labels` may be NULL for a language model; else labels->count ==
+ * config->classes. */
 afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_labels *labels,
                                     uint32_t end_of_text, afina_bytes *out, afina_error *error);
 
-/* "last", "mean", "special"; and back (AFINA_E_ARGUMENT for another word). */
+/* What the classification head takes of a text: C values, or 2C for AFINA_READOUT_WORDS. */
+static inline size_t afina_readout_width(const afina_gpt_config *config) {
+  return (config->readout == AFINA_READOUT_WORDS ? 2 : 1) * config->channels;
+}
+
+/* "last", "mean", "special", "words"; and back (AFINA_E_ARGUMENT for another word). */
 const char *afina_readout_name(afina_readout readout);
 afina_status afina_readout_parse(afina_readout *out, const char *name, afina_error *error);
 

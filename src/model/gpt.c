@@ -154,31 +154,92 @@ static const afina_queries *queries_of(const afina_gpt_pass *pass, size_t block)
              : NULL;
 }
 
-static void average(const afina_exec *exec, afina_gpt_pass *pass, size_t C) {
-  const afina_ragged *rows = &pass->batch.rows;
-  memset(pass->averaged, 0, rows->B * C * sizeof *pass->averaged);
+static bool reads_words(const afina_gpt_pass *pass) {
+  return pass->batch.reads == AFINA_READS_WORDS;
+}
+
+static bool reads_means(const afina_gpt_pass *pass) {
+  return pass->batch.reads == AFINA_READS_MEAN || reads_words(pass);
+}
+
+/* What one of text b's rows counts in their mean. */
+static afina_real share_of(const afina_ragged *rows, size_t b) {
+  return 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
+}
+
+void afina_words_mean(const afina_gpt *gpt, const afina_exec *exec, afina_real *out, size_t out_row,
+                      const uint32_t *ids, const afina_ragged *rows) {
+  const size_t C = gpt->config.channels;
+  const afina_real *wte = afina_gpt_weight(gpt, 0, AFINA_WTE);
   for (size_t b = 0; b < rows->B; b++) {
-    afina_real *row = pass->averaged + b * C;
+    afina_real *row = out + b * out_row;
+    memset(row, 0, C * sizeof *row);
     for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
-      exec->kernels->add(row, pass->out + n * C, C);
-    const afina_real share = 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
+      exec->kernels->add(row, wte + ids[n] * C, C);
+    const afina_real share = share_of(rows, b);
     for (size_t c = 0; c < C; c++) row[c] *= share;
   }
 }
 
-/* dx [N, C], overwritten, of pass->daveraged. */
+/* A text's two means stand together: so sums over rows go from text to text, and how a batch is cut
+ * into parts does not show in them. */
+static void average(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
+  const afina_gpt_batch *batch = &pass->batch;
+  const afina_ragged *rows = &batch->rows;
+  const size_t C = gpt->config.channels, step = reads_words(pass) ? 2 * C : C;
+  memset(pass->averaged, 0, pass->H * C * sizeof *pass->averaged);
+  for (size_t b = 0; b < rows->B; b++) {
+    afina_real *row = pass->averaged + b * step;
+    for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
+      exec->kernels->add(row, pass->out + n * C, C);
+    const afina_real share = share_of(rows, b);
+    for (size_t c = 0; c < C; c++) row[c] *= share;
+    if (reads_words(pass) && batch->first_block > 0)
+      memcpy(row + C, batch->words + b * C, C * sizeof *row);
+  }
+  if (reads_words(pass) && batch->first_block == 0)
+    afina_words_mean(gpt, exec, pass->averaged + C, step, batch->ids, rows);
+}
+
+/* dx [N, C], overwritten, of the means of the rows in pass->daveraged. */
 static void average_backward(afina_gpt_pass *pass, size_t C) {
   const afina_ragged *rows = &pass->batch.rows;
+  const size_t step = reads_words(pass) ? 2 * C : C;
   for (size_t b = 0; b < rows->B; b++) {
-    const afina_real share = 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
+    const afina_real share = share_of(rows, b);
     for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
-      for (size_t c = 0; c < C; c++) pass->dx[n * C + c] = pass->daveraged[b * C + c] * share;
+      for (size_t c = 0; c < C; c++) pass->dx[n * C + c] = pass->daveraged[b * step + c] * share;
   }
+}
+
+/* dx [N, C] += what the means of the embeddings want of each token's. */
+static void words_backward(afina_gpt_pass *pass, size_t C) {
+  const afina_ragged *rows = &pass->batch.rows;
+  for (size_t b = 0; b < rows->B; b++) {
+    const afina_real *d = pass->daveraged + (2 * b + 1) * C, share = share_of(rows, b);
+    for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
+      for (size_t c = 0; c < C; c++) pass->dx[n * C + c] += d[c] * share;
+  }
+}
+
+/* From dx, of the rows that entered the first block, to the embeddings. The words have no
+ * positions: theirs is added to dx when wpe has what is its own. */
+static void embeddings_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                                const afina_gradients *gradients) {
+  const afina_gpt_batch *batch = &pass->batch;
+  const size_t C = gpt->config.channels;
+  afina_real *dwte = gradient(gpt, gradients, 0, AFINA_WTE);
+  afina_real *dwpe = gradient(gpt, gradients, 0, AFINA_WPE);
+  afina_embedding_backward(exec, reads_words(pass) ? NULL : dwte, dwpe, pass->dx, batch->ids,
+                           &batch->rows, C);
+  if (!reads_words(pass)) return;
+  words_backward(pass, C);
+  afina_embedding_backward(exec, dwte, NULL, pass->dx, batch->ids, &batch->rows, C);
 }
 
 /* What the final LayerNorm takes. */
 static const afina_real *top_of(const afina_gpt_pass *pass) {
-  return pass->batch.reads == AFINA_READS_MEAN ? pass->averaged : pass->out;
+  return reads_means(pass) ? pass->averaged : pass->out;
 }
 
 afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
@@ -197,7 +258,7 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
     x = pass->blocks[l].out;
   }
   pass->out = x;
-  if (batch->reads == AFINA_READS_MEAN) average(exec, pass, C);
+  if (reads_means(pass)) average(gpt, exec, pass);
   if (batch->end_block == L)
     afina_layernorm_forward(exec, pass->hidden, pass->ln_f_mean, pass->ln_f_rstd, top_of(pass),
                             afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT),
@@ -209,7 +270,7 @@ void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_
                         const afina_gradients *gradients) {
   const size_t C = gpt->config.channels;
   const bool embeddings = gradients->begin < afina_params_block(&gpt->params, 0);
-  const bool mean = pass->batch.reads == AFINA_READS_MEAN;
+  const bool mean = reads_means(pass);
   afina_real *dtop = mean ? pass->daveraged : pass->dx;
   afina_zero(exec, dtop, pass->H * C);
   afina_layernorm_backward(exec, dtop, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
@@ -225,8 +286,5 @@ void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_
     block_backward(gpt, exec, &pass->blocks[l], l, &pass->batch.rows, queries_of(pass, l),
                    gradients, pass, want_dx);
   }
-  if (embeddings && pass->batch.first_block == 0)
-    afina_embedding_backward(exec, gradient(gpt, gradients, 0, AFINA_WTE),
-                             gradient(gpt, gradients, 0, AFINA_WPE), pass->dx, pass->batch.ids,
-                             &pass->batch.rows, C);
+  if (embeddings && pass->batch.first_block == 0) embeddings_backward(gpt, exec, pass, gradients);
 }

@@ -7,7 +7,7 @@
  *
  * Dimensions: B texts and N tokens in the batch, R rows that leave the last block (N, or B where
  * only last tokens are read), C channels, F inner width, H heads, L blocks, V vocabulary, K
- * classes. */
+ * classes, W = afina_readout_width. */
 #ifndef AFINA_GPT_H
 #define AFINA_GPT_H
 
@@ -45,19 +45,25 @@ typedef enum afina_reads {
   AFINA_READS_LAST, /* the last row: the last block computes queries, projection and MLP for it
                      * alone
                      */
-  AFINA_READS_MEAN  /* the mean of the rows, taken before the final LayerNorm, which would make all
+  AFINA_READS_MEAN, /* the mean of the rows, taken before the final LayerNorm, which would make all
                        rows as long as each other: their lengths weigh the mean */
+  AFINA_READS_WORDS /* this mean, and behind it the mean of the tokens' embeddings without their
+                       positions: each goes through the final LayerNorm. Only for a model of
+                       AFINA_READOUT_WORDS */
 } afina_reads;
 
 /* How a text is read out for classification. */
 static inline afina_reads afina_readout_reads(afina_readout readout) {
-  return readout == AFINA_READOUT_MEAN ? AFINA_READS_MEAN : AFINA_READS_LAST;
+  return readout == AFINA_READOUT_MEAN    ? AFINA_READS_MEAN
+         : readout == AFINA_READOUT_WORDS ? AFINA_READS_WORDS
+                                          : AFINA_READS_LAST;
 }
 
 typedef struct afina_gpt_batch {
   afina_ragged rows;
   const uint32_t *ids;        /* [N]; used where first_block == 0 */
   const afina_real *boundary; /* [N, C] what enters block first_block, where it is > 0 */
+  const afina_real *words;    /* [B, C] of afina_words_mean, where it is > 0 and reads has them */
   size_t first_block;         /* 0 .. L */
   size_t end_block;           /* first_block .. L; L: the final LayerNorm is applied too */
   afina_reads reads;          /* what of each text leaves the last block */
@@ -84,12 +90,12 @@ typedef struct afina_gpt_pass {
   afina_real *embedded; /* [N, C] */
   afina_block_pass *blocks;
   const afina_real *out; /* [R, C] what left block end_block - 1 */
-  size_t H;              /* rows that enter the final LayerNorm: R, or B means */
-  afina_real *averaged;  /* [B, C] where means are read */
+  size_t H;              /* rows that enter the final LayerNorm: R, or B means, or 2B with words */
+  afina_real *averaged;  /* [H, C] where means are read; a text's two stand together */
   afina_real *hidden, *ln_f_mean, *ln_f_rstd; /* [H, C] [H] [H] after the final LayerNorm */
-  afina_real *pooled, *logits, *losses;       /* [B, C] [B, K] [B] of the classification head */
-  afina_real *dhidden, *dpooled;              /* [H, C] [B, C] gradients, where batch.keep */
-  afina_real *daveraged;                      /* [B, C] likewise, where means are read */
+  afina_real *pooled, *logits, *losses;       /* [B, W] [B, K] [B] of the classification head */
+  afina_real *dhidden, *dpooled;              /* [H, C] [B, W] gradients, where batch.keep */
+  afina_real *daveraged;                      /* [H, C] likewise, where means are read */
   afina_real *dx, *dresidual, *dnorm, *dwide, *dq, *dkv,
       *dattended; /* scratch of the backward pass */
   uint8_t *memory;
@@ -104,21 +110,25 @@ void afina_gpt_pass_free(afina_gpt_pass *pass);
  * pass->hidden. */
 afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                                const afina_gpt_batch *batch, afina_error *error);
+/* out[B, C] = the mean of the embeddings of each text's tokens; its rows are out_row apart. */
+void afina_words_mean(const afina_gpt *gpt, const afina_exec *exec, afina_real *out, size_t out_row,
+                      const uint32_t *ids, const afina_ragged *rows);
 /* From pass->dhidden to the gradients of everything between gradients->begin and the head (not
  * included). The batch must have been kept and must start at or below the block that
  * gradients->begin lies in. */
 void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                         const afina_gradients *gradients);
 
-/* What stands for a text as a whole: pass->hidden to pass->pooled [B, C], from a batch that reads
- * the last rows or the means, or from the last of all rows. */
+/* What stands for a text as a whole: pass->hidden to pass->pooled [B, W], from a batch that reads
+ * the last rows, the means, or these and the words; or from the last of all rows. W is 2C where the
+ * batch reads words, else C. */
 void afina_readout_forward(const afina_gpt *gpt, afina_gpt_pass *pass);
 /* pass->dpooled to pass->dhidden, which is overwritten. */
 void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass);
 
 /* The classification head: the readout, and pass->logits [B, K] = pooled score^T. */
 void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass);
-/* The same from readouts computed earlier: logits[B,K] of pooled[B,C]. */
+/* The same from readouts computed earlier: logits[B,K] of pooled[B,W]. */
 void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real *logits,
                         const afina_real *pooled, size_t B);
 /* From dlogits[B,K] to the head's gradient and pass->dhidden (overwritten). dhidden is not computed

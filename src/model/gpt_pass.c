@@ -54,8 +54,9 @@ static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
                   const afina_gpt_batch *batch) {
   const afina_gpt_config *config = &gpt->config;
   const size_t N = batch->rows.N, B = batch->rows.B, C = config->channels, R = pass->R;
-  const bool mean = batch->reads == AFINA_READS_MEAN, last = batch->reads == AFINA_READS_LAST;
-  const size_t H = pass->H, all = batch->keep ? N : 0;
+  const bool last = batch->reads == AFINA_READS_LAST;
+  const bool mean = batch->reads == AFINA_READS_MEAN || batch->reads == AFINA_READS_WORDS;
+  const size_t H = pass->H, W = afina_readout_width(config), all = batch->keep ? N : 0;
   pass->query_rows = take(c, last ? B : 0, 1, sizeof(size_t));
   pass->query_places = take(c, last ? B : 0, 1, sizeof(size_t));
   pass->query_starts = take(c, B + 1, 1, sizeof(size_t));
@@ -70,16 +71,16 @@ static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
       place_block(&pass->blocks[l], c, config, N, top ? R : N, last ? R : 0);
     }
   }
-  pass->averaged = reals(c, mean ? B : 0, C);
-  pass->daveraged = reals(c, mean && batch->keep ? B : 0, C);
+  pass->averaged = reals(c, mean ? H : 0, C);
+  pass->daveraged = reals(c, mean && batch->keep ? H : 0, C);
   pass->hidden = reals(c, H, C);
   pass->ln_f_mean = reals(c, H, 1);
   pass->ln_f_rstd = reals(c, H, 1);
-  pass->pooled = reals(c, B, C);
+  pass->pooled = reals(c, B, W);
   pass->logits = reals(c, B, config->classes);
   pass->losses = reals(c, B, 1);
   pass->dhidden = reals(c, batch->keep ? H : 0, C);
-  pass->dpooled = reals(c, batch->keep ? B : 0, C);
+  pass->dpooled = reals(c, batch->keep ? B : 0, W);
   pass->dx = reals(c, all, C);
   pass->dresidual = reals(c, all, C);
   pass->dnorm = reals(c, all, C);
@@ -96,6 +97,9 @@ static afina_status check(const afina_gpt *gpt, const afina_gpt_batch *batch, af
                       batch->end_block, gpt->config.layers);
   if (batch->reads == AFINA_READS_LAST && batch->first_block == batch->end_block)
     return afina_fail(error, AFINA_E_ARGUMENT, "no block runs that could leave rows out");
+  if (batch->reads == AFINA_READS_WORDS &&
+      (gpt->config.readout != AFINA_READOUT_WORDS || (batch->first_block > 0 && !batch->words)))
+    return afina_fail(error, AFINA_E_ARGUMENT, "no words to read");
   if (rows->B == 0 || rows->starts[0] != 0 || rows->starts[rows->B] != rows->N)
     return afina_fail(error, AFINA_E_ARGUMENT, "the batch's texts do not cover its %zu tokens",
                       rows->N);
@@ -134,6 +138,8 @@ afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
   pass->batch = *batch;
   pass->R = batch->reads == AFINA_READS_LAST ? batch->rows.B : batch->rows.N;
   pass->H = batch->reads == AFINA_READS_ALL ? batch->rows.N : batch->rows.B;
+  if (batch->reads == AFINA_READS_WORDS && !afina_multiply(pass->H, 2, &pass->H))
+    return afina_fail_memory(error);
   cursor measure = {0};
   place(pass, &measure, gpt, batch);
   if (measure.overflow) return afina_fail_memory(error);

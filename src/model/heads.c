@@ -7,26 +7,32 @@
 void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real *logits,
                         const afina_real *pooled, size_t B) {
   afina_project_forward(exec, logits, pooled, afina_gpt_weight(gpt, 0, AFINA_SCORE), B,
-                        gpt->config.channels, gpt->config.classes);
+                        afina_readout_width(&gpt->config), gpt->config.classes);
+}
+
+/* Values of a text in pooled. The words' are the row behind the context's: the two lie side by side
+ * already. */
+static size_t width_of(const afina_gpt *gpt, const afina_gpt_pass *pass) {
+  return (pass->batch.reads == AFINA_READS_WORDS ? 2 : 1) * gpt->config.channels;
 }
 
 void afina_readout_forward(const afina_gpt *gpt, afina_gpt_pass *pass) {
-  const size_t C = gpt->config.channels;
+  const size_t W = width_of(gpt, pass);
   const afina_ragged *rows = &pass->batch.rows;
   const bool all = pass->batch.reads == AFINA_READS_ALL;
   for (size_t b = 0; b < rows->B; b++)
-    memcpy(pass->pooled + b * C, pass->hidden + (all ? rows->starts[b + 1] - 1 : b) * C,
-           C * sizeof *pass->pooled);
+    memcpy(pass->pooled + b * W, pass->hidden + (all ? rows->starts[b + 1] - 1 : b) * W,
+           W * sizeof *pass->pooled);
 }
 
 void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass) {
-  const size_t C = gpt->config.channels;
+  const size_t C = gpt->config.channels, W = width_of(gpt, pass);
   const afina_ragged *rows = &pass->batch.rows;
   const bool all = pass->batch.reads == AFINA_READS_ALL;
   memset(pass->dhidden, 0, pass->H * C * sizeof *pass->dhidden);
   for (size_t b = 0; b < rows->B; b++)
-    memcpy(pass->dhidden + (all ? rows->starts[b + 1] - 1 : b) * C, pass->dpooled + b * C,
-           C * sizeof *pass->dhidden);
+    memcpy(pass->dhidden + (all ? rows->starts[b + 1] - 1 : b) * W, pass->dpooled + b * W,
+           W * sizeof *pass->dhidden);
 }
 
 void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
@@ -36,13 +42,14 @@ void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_
 
 void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                              const afina_real *dlogits, const afina_gradients *gradients) {
-  const size_t B = pass->batch.rows.B, C = gpt->config.channels, K = gpt->config.classes;
+  const size_t B = pass->batch.rows.B, W = afina_readout_width(&gpt->config),
+               K = gpt->config.classes;
   const size_t head = afina_params_head(&gpt->params);
   const bool want_dhidden = gradients->begin < head;
-  if (want_dhidden) memset(pass->dpooled, 0, B * C * sizeof *pass->dpooled);
+  if (want_dhidden) memset(pass->dpooled, 0, B * W * sizeof *pass->dpooled);
   afina_project_backward(exec, want_dhidden ? pass->dpooled : NULL,
                          gradients->data + (head - gradients->begin), dlogits, pass->pooled,
-                         afina_gpt_weight(gpt, 0, AFINA_SCORE), B, C, K);
+                         afina_gpt_weight(gpt, 0, AFINA_SCORE), B, W, K);
   if (want_dhidden) afina_readout_backward(gpt, pass);
 }
 

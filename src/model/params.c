@@ -9,7 +9,7 @@
 enum { FIRST_OF_BLOCK = AFINA_LN_1_WEIGHT, BLOCK_TENSORS = AFINA_LN_F_WEIGHT - AFINA_LN_1_WEIGHT };
 
 /* A dimension of the model, by which the table below states its shapes. */
-typedef enum dimension { ONE, V, T, C, C3, F, K } dimension;
+typedef enum dimension { ONE, V, T, C, C3, F, K, W } dimension;
 
 static const struct {
   const char *name; /* %zu: the block */
@@ -31,7 +31,7 @@ static const struct {
     [AFINA_MLP_PROJ_BIAS] = {"transformer.h.%zu.mlp.c_proj.bias", ONE, C},
     [AFINA_LN_F_WEIGHT] = {"transformer.ln_f.weight", ONE, C},
     [AFINA_LN_F_BIAS] = {"transformer.ln_f.bias", ONE, C},
-    [AFINA_SCORE] = {"score.weight", K, C},
+    [AFINA_SCORE] = {"score.weight", K, W},
 };
 
 static size_t extent(const afina_gpt_config *config, dimension d) {
@@ -42,6 +42,7 @@ static size_t extent(const afina_gpt_config *config, dimension d) {
     case C3: return 3 * config->channels;
     case F: return config->inner;
     case K: return config->classes;
+    case W: return afina_readout_width(config);
     case ONE: break;
   }
   return 1;

@@ -33,7 +33,7 @@ typedef enum afina_tensor {
   AFINA_MLP_PROJ_BIAS,
   AFINA_LN_F_WEIGHT,
   AFINA_LN_F_BIAS,
-  AFINA_SCORE /* classification head, no bias                  [classes, C] */
+  AFINA_SCORE /* classification head, no bias                  [K, C | 2C] */
 } afina_tensor;
 
 typedef struct afina_param {

@@ -1,5 +1,6 @@
 /* What frozen blocks leave for each text, computed once and kept (law 4): the activations that
- * enter the first block that trains, or, where only the head trains, the readout itself. */
+ * enter the first block that trains (and where the readout has it, the mean of the embeddings), or,
+ * where only the head trains, the readout itself. */
 #ifndef AFINA_CACHE_H
 #define AFINA_CACHE_H
 
@@ -10,18 +11,20 @@ typedef struct afina_cache {
   size_t block;    /* the first block that trains: 0 .. L */
   bool enabled;    /* false: nothing is frozen below, or it would not fit the budget */
   bool of_readout; /* block == L: one row for each text */
+  bool of_words;   /* a row more for each text, behind its own: afina_words_mean */
   const afina_sequences *sequences;
-  afina_real *values;   /* [all rows, C] */
+  afina_real *values;   /* [all rows, width] */
   size_t *offsets;      /* [count + 1] first row of each sequence */
-  afina_real *gathered; /* [rows of a batch, C] */
-  size_t gathered_rows, C;
+  afina_real *gathered; /* [rows of a batch, width] */
+  afina_real *words;    /* [texts of a batch, width], where of_words */
+  size_t width;         /* C, or what the head takes */
 } afina_cache;
 
 /* `sequences` must outlive the cache. AFINA_E_MEMORY only where even the gathering of a batch does
  * not fit: a cache that does not fit `budget` bytes is merely not enabled. */
 afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
-                              const afina_sequences *sequences, size_t block, size_t batch_tokens,
-                              size_t budget, afina_error *error);
+                              const afina_sequences *sequences, size_t block, size_t batch_texts,
+                              size_t batch_tokens, size_t budget, afina_error *error);
 void afina_cache_free(afina_cache *cache);
 
 /* Runs the frozen blocks for a batch (whose rows index the sequences) and keeps the result. */
@@ -32,7 +35,7 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
  * of_readout. */
 void afina_cache_enter(afina_cache *cache, const afina_gpt *gpt, const afina_batch *batch,
                        bool keep, afina_gpt_batch *out);
-/* pooled [B, C] of a batch, for of_readout. */
+/* pooled [B, W] of a batch, for of_readout. */
 const afina_real *afina_cache_readout(afina_cache *cache, const afina_batch *batch);
 
 #endif

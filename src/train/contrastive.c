@@ -192,6 +192,12 @@ typedef struct job {
   afina_pretrain *run;
 } job;
 
+/* Where words are read too, the blocks learn from what is theirs. */
+static afina_reads reads_of(const afina_gpt *gpt) {
+  const afina_reads reads = afina_readout_reads(gpt->config.readout);
+  return reads == AFINA_READS_WORDS ? AFINA_READS_MEAN : reads;
+}
+
 /* The lane's share of the 2P passages: afterwards its pass holds what the way back needs. */
 static void embed(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
@@ -204,7 +210,7 @@ static void embed(void *context, size_t begin, size_t end, size_t thread) {
         .rows = {.starts = j->c->starts, .B = texts, .N = texts * j->c->length},
         .ids = j->c->ids + i * texts * j->c->length,
         .end_block = gpt->config.layers,
-        .reads = afina_readout_reads(gpt->config.readout),
+        .reads = reads_of(gpt),
         .keep = true};
     lane->status = afina_gpt_forward(gpt, &lane->exec, &lane->pass, &batch, &lane->error);
     if (lane->status != AFINA_OK) continue;

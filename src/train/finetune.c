@@ -132,7 +132,7 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
       !run->probabilities)
     return afina_fail_memory(error);
   const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
-  AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, tokens,
+  AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, texts, tokens,
                              run->options.cache_bytes, error));
   return AFINA_OK;
 }

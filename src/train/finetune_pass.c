@@ -61,12 +61,12 @@ afina_status afina_finetune_forward(afina_finetune *run, const afina_batch *batc
 void afina_finetune_backward(afina_finetune *run, const afina_batch *part, size_t texts,
                              const afina_real *pooled, afina_real *logits) {
   const afina_gradients *gradients = &run->optimizer.gradients;
-  const size_t C = run->gpt.config.channels, K = run->gpt.config.classes;
+  const size_t W = afina_readout_width(&run->gpt.config), K = run->gpt.config.classes;
   afina_cross_entropy_backward(run->exec, logits, run->targets, 1 / (afina_real)texts, part->count,
                                K);
   if (run->options.strategy.kind == AFINA_STRATEGY_HEAD) {
     afina_project_backward(run->exec, NULL, gradients->data, logits, pooled,
-                           afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), part->count, C, K);
+                           afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), part->count, W, K);
     return;
   }
   afina_classify_backward(&run->gpt, run->exec, &run->pass, logits, gradients);

@@ -30,6 +30,21 @@ for each in head/mean last:1/special full/last; do
     "\"$strategy\""
   equal "$each: readout" "$(value readout "made/within/${strategy%:*}/config.json")" "\"$readout\""
 done
+
+# A head that takes two means, in the saved folder and in 8 bits.
+tune --valid valid.csv --test test.csv --strategy last:1 --readout words --epochs 1 --out words
+check_folder words
+equal "words: readout" "$(value readout words/config.json)" '"words"'
+run 0 classify --model words "sol mar"
+check "words: a class" grep -qE "tempo|esporte|food" out.txt
+run 0 export --model words --dtype i8 --out words-i8
+equal "words: readout in 8 bits" "$(value readout words-i8/config.json)" '"words"'
+run 0 evaluate --model words-i8 --data test.csv
+equal "words: trained by the last block" "$(value trained_parameters words/report.json)" \
+  "$(($(value trained_parameters made/within/last/report.json) + 48))"
+run 0 finetune --model words --train train.csv --strategy head --epochs 1 --quiet --report h.json
+equal "words: what the model says is the default" "$(value trained_parameters h.json)" 96
+
 equal "trained by head" "$(value trained_parameters made/within/head/report.json)" 48
 equal "trained by full" "$(value trained_parameters made/within/full/report.json)" \
   "$(($(value parameters r.json) + 48))"

@@ -63,6 +63,9 @@ static void last_all(void **state) {
 static void mean(void **state) {
   classification(*state, "mean", AFINA_READOUT_MEAN, AFINA_READS_MEAN);
 }
+static void words(void **state) {
+  classification(*state, "words", AFINA_READOUT_WORDS, AFINA_READS_WORDS);
+}
 
 static void language(void **state) {
   golden g;
@@ -88,7 +91,8 @@ static void language(void **state) {
 #define WITH(kernels)                                                                   \
   {"last, rows read: " #kernels, last, NULL, NULL, (void *)(uintptr_t)&kernels},        \
       {"last, all rows: " #kernels, last_all, NULL, NULL, (void *)(uintptr_t)&kernels}, \
-      {"mean: " #kernels, mean, NULL, NULL, (void *)(uintptr_t)&kernels}, {             \
+      {"mean: " #kernels, mean, NULL, NULL, (void *)(uintptr_t)&kernels},               \
+      {"words: " #kernels, words, NULL, NULL, (void *)(uintptr_t)&kernels}, {           \
     "language: " #kernels, language, NULL, NULL, (void *)(uintptr_t)&kernels            \
   }
 

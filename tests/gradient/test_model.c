@@ -37,6 +37,7 @@ static const route last_rows = {"last, only the rows read", false, AFINA_READOUT
 static const route last_all = {"last, all rows", false, AFINA_READOUT_LAST, AFINA_READS_ALL};
 static const route special = {"special", false, AFINA_READOUT_SPECIAL, AFINA_READS_LAST};
 static const route mean = {"mean", false, AFINA_READOUT_MEAN, AFINA_READS_MEAN};
+static const route words = {"words", false, AFINA_READOUT_WORDS, AFINA_READS_WORDS};
 static const route language = {"language", true, AFINA_READOUT_LAST, AFINA_READS_ALL};
 
 typedef struct rig {
@@ -86,9 +87,13 @@ static double *reals(size_t n) {
 }
 
 static void forward(rig *r, size_t first_block, const double *boundary, bool keep) {
-  const afina_gpt_batch batch = {.rows = {.starts = starts, .B = TEXTS, .N = TOKENS},
+  double means[TEXTS * 8];
+  const afina_ragged rows = {.starts = starts, .B = TEXTS, .N = TOKENS};
+  afina_words_mean(&r->gpt, &r->exec, means, 8, ids, &rows);
+  const afina_gpt_batch batch = {.rows = rows,
                                  .ids = first_block ? NULL : ids,
                                  .boundary = boundary,
+                                 .words = first_block ? means : NULL,
                                  .first_block = first_block,
                                  .end_block = r->gpt.config.layers,
                                  .reads = r->route->reads,
@@ -333,6 +338,7 @@ int main(void) {
       FOR(last_rows),
       FOR(last_all),
       FOR(mean),
+      FOR(words),
       FOR(language),
       cmocka_unit_test(same_gradients),
       cmocka_unit_test(table_is_whole),

@@ -94,6 +94,10 @@ static void a_classifier_loads(void **state) {
   assert_string_equal(labels.names[0], "a");
   assert_string_equal(labels.names[2], "c");
   afina_labels_free(&labels);
+  assert_int_equal(afina_readout_width(&config), 48);
+  accept(CLASSIFIER ",\"num_labels\":3,\"afina\":{\"readout\":\"words\"}", &config, NULL);
+  assert_int_equal(config.readout, AFINA_READOUT_WORDS);
+  assert_int_equal(afina_readout_width(&config), 2 * 48);
   accept(CLASSIFIER, &config, &labels); /* transformers leaves out its defaults */
   assert_int_equal(config.classes, 2);
   assert_string_equal(labels.names[1], "LABEL_1");

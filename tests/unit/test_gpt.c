@@ -127,6 +127,9 @@ static void refuses_ids_and_blocks(void **state) {
   batch.reads = AFINA_READS_LAST;
   assert_refused(&r, &batch, "no block runs");
   batch = whole(&r);
+  batch.reads = AFINA_READS_WORDS;
+  assert_refused(&r, &batch, "no words"); /* this model's head takes none */
+  batch = whole(&r);
   forward(&r, &batch); /* a refused batch spoils nothing */
   tear_down(&r);
 }
@@ -158,6 +161,7 @@ static void packed_is_one_by_one(void **state) {
   set_up(&r, *readout, 1);
   float packed[B * CLASSES], single[CLASSES];
   afina_gpt_batch batch = whole(&r);
+  batch.reads = afina_readout_reads(*readout);
   classify(&r, &batch, packed);
   for (size_t b = 0; b < B; b++) {
     const size_t starts[2] = {0, lengths[b]};
@@ -218,11 +222,14 @@ static void boundary_is_whole_run(void **state) {
     float *boundary = afina_allocate(N * C, sizeof *boundary);
     assert_non_null(boundary);
     memcpy(boundary, r.pass.out, N * C * sizeof *boundary);
+    float means[B * 24];
+    afina_words_mean(&r.gpt, &r.exec, means, C, r.ids, &run.rows);
 
     afina_gpt_batch rest = run;
     rest.first_block = layer;
     rest.ids = NULL;
     rest.boundary = boundary;
+    rest.words = means;
     classify(&r, &rest, actual);
     assert_same("logits from the boundary", expected, actual, B * CLASSES);
     float *from_boundary = gradients_of(&r, layer);
@@ -276,7 +283,8 @@ static void pass_is_reused(void **state) {
   tear_down(&r);
 }
 
-static afina_readout last = AFINA_READOUT_LAST, mean = AFINA_READOUT_MEAN;
+static afina_readout last = AFINA_READOUT_LAST, mean = AFINA_READOUT_MEAN,
+                     words = AFINA_READOUT_WORDS;
 
 int main(void) {
   const struct CMUnitTest tests[] = {
@@ -285,11 +293,14 @@ int main(void) {
       cmocka_unit_test(refuses_scratch),
       cmocka_unit_test_prestate(packed_is_one_by_one, &last),
       cmocka_unit_test_prestate(packed_is_one_by_one, &mean),
+      cmocka_unit_test_prestate(packed_is_one_by_one, &words),
       cmocka_unit_test(last_rows_are_all_rows),
       cmocka_unit_test_prestate(boundary_is_whole_run, &last),
       cmocka_unit_test_prestate(boundary_is_whole_run, &mean),
+      cmocka_unit_test_prestate(boundary_is_whole_run, &words),
       cmocka_unit_test_prestate(threads_change_nothing, &last),
       cmocka_unit_test_prestate(threads_change_nothing, &mean),
+      cmocka_unit_test_prestate(threads_change_nothing, &words),
       cmocka_unit_test(pass_is_reused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

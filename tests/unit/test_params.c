@@ -58,6 +58,12 @@ static void table_has_the_names(void **state) {
                       "transformer.h.7.mlp.c_fc.bias");
   assert_int_equal(params.total, afina_params_head(&params) + 3 * 8);
   afina_params_free(&params);
+  afina_gpt_config words = config; /* the context's channels and the words' */
+  words.readout = AFINA_READOUT_WORDS;
+  assert_int_equal(afina_params_init(&params, &words, NULL), AFINA_OK);
+  assert_int_equal(params.entries[params.count - 1].columns, 2 * 8);
+  assert_int_equal(params.total, afina_params_head(&params) + 3 * 16);
+  afina_params_free(&params);
 }
 
 static void table_refuses_too_much(void **state) {

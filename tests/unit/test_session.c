@@ -299,7 +299,7 @@ static struct_run tune(const afina_gpt *gpt, afina_tokenizer *tokenizer, const a
 /* Neither the cache nor the parts in which a batch is worked off, from one text to all of them,
  * show in the weights. */
 static void test_cache_and_parts_change_nothing(void **state) {
-  (void)state;
+  const afina_readout *readout = *state;
   static const char *const strategies[] = {"head", "last:1", "full"};
   afina_error error;
   afina_gpt gpt;
@@ -308,6 +308,7 @@ static void test_cache_and_parts_change_nothing(void **state) {
   afina_dataset *data = NULL;
   afina_tokenizer *tokenizer = rig_tokenizer();
   rig_gpt(&gpt, afina_tokenizer_size(tokenizer));
+  gpt.config.readout = *readout;
   fine(afina_pool_create(&pool, 2, &error), &error);
   fine(afina_exec_init(&exec, &afina_kernels_plain, pool, RIG_CONTEXT, 8, &error), &error);
   fine(afina_dataset_create(&data, &error), &error);
@@ -331,6 +332,8 @@ static void test_cache_and_parts_change_nothing(void **state) {
   afina_tokenizer_free(tokenizer);
 }
 
+static afina_readout last = AFINA_READOUT_LAST, words = AFINA_READOUT_WORDS;
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stop_in_each_phase),
@@ -342,7 +345,8 @@ int main(void) {
       cmocka_unit_test(test_duplicates_conflicts_single_rows),
       cmocka_unit_test(test_thousand_classes),
       cmocka_unit_test(test_empty_and_trimmed_texts),
-      cmocka_unit_test(test_cache_and_parts_change_nothing),
+      cmocka_unit_test_prestate(test_cache_and_parts_change_nothing, &last),
+      cmocka_unit_test_prestate(test_cache_and_parts_change_nothing, &words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,7 @@ const runs = [
   { strategy: 'full', readout: 'last', epochs: 4, batch: 5, lr: 0.003, seed: 1 },
   { strategy: 'last:1', readout: 'mean', epochs: 3, batch: 8, lr: 0.002, seed: 7 },
   { strategy: 'head', readout: 'special', epochs: 6, batch: 4, lr: 0.01, seed: 123456789 },
+  { strategy: 'last:1', readout: 'words', epochs: 2, batch: 8, lr: 0.005, seed: 5 },
   { strategy: 'full', epochs: 2, seed: 3, valid_share: 0.3, test_share: 0.3 },
   {},
 ].flatMap((options) => [options, { ...options, numerics: 'plain' }]);

@@ -82,7 +82,7 @@
  *
  * @typedef {object} Options
  * @property {string} strategy       'head' | 'last:K' | 'full'
- * @property {'last'|'mean'|'special'} readout
+ * @property {'last'|'mean'|'special'|'words'} readout
  * @property {number} epochs
  * @property {number} lr
  * @property {number} batch

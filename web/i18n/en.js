@@ -172,10 +172,13 @@ export default {
   'strategy.full': 'The whole model',
   'strategy.full.help': 'Usually the most accurate, and the slowest.',
   'option.readout': 'Where the answer is read',
-  'option.readout.help': 'Which of the model’s vectors stands for the whole text.',
+  'option.readout.help':
+    'Which of the model’s vectors stands for the whole text. “Words and context” also reads the ' +
+    'words by themselves, which can help where labels are few.',
   'readout.last': 'At the last token',
   'readout.mean': 'Mean of all tokens',
   'readout.special': 'At a special end token',
+  'readout.words': 'Words and context',
   'option.epochs': 'Epochs',
   'option.epochs.help': 'How many times the model goes through all the training texts, at most.',
   'option.lr': 'Learning rate',

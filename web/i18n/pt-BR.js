@@ -178,10 +178,13 @@ export default {
   'strategy.full': 'O modelo inteiro',
   'strategy.full.help': 'Em geral a mais precisa, e a mais lenta.',
   'option.readout': 'Onde a resposta é lida',
-  'option.readout.help': 'Qual dos vetores do modelo representa o texto inteiro.',
+  'option.readout.help':
+    'Qual dos vetores do modelo representa o texto inteiro. “Palavras e contexto” também lê as ' +
+    'palavras por si sós, o que pode ajudar quando há poucos rótulos.',
   'readout.last': 'No último token',
   'readout.mean': 'Média de todos os tokens',
   'readout.special': 'Em um token final especial',
+  'readout.words': 'Palavras e contexto',
   'option.epochs': 'Épocas',
   'option.epochs.help': 'Quantas vezes, no máximo, o modelo percorre todos os textos de treino.',
   'option.lr': 'Taxa de aprendizado',

@@ -26,7 +26,7 @@ const fields = {
   text: whole(1, 10000),
   label: whole(1, 10000),
   strategy: (text) => (/^(head|full|last:[1-9]\d?)$/.test(text) ? text : undefined),
-  readout: oneOf('last', 'mean', 'special'),
+  readout: oneOf('last', 'mean', 'special', 'words'),
   epochs: whole(1, 1000),
   lr: positive(1),
   batch: whole(1, 4096),

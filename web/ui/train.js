@@ -160,7 +160,9 @@ function readoutField(app) {
       'aria-describedby': `${id}-help`,
       onchange: () => app.changeSetup({ readout: control.value }),
     },
-    ['last', 'mean', 'special'].map((kind) => h('option', { value: kind }, t(`readout.${kind}`))),
+    ['last', 'mean', 'special', 'words'].map((kind) =>
+      h('option', { value: kind }, t(`readout.${kind}`)),
+    ),
   );
   app.store.watch(
     ['setup', 'inspection'],
