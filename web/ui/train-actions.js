@@ -7,6 +7,8 @@ import { optionNames } from './setup.js';
 
 /** Milliseconds of work a request: short enough that the worker answers typing at once. */
 const SLICE = 40;
+/** Milliseconds between two showings of where it is: drawing takes from the cores that train. */
+const SHOW = 200;
 
 export function trainActions(app) {
   const { store } = app;
@@ -51,18 +53,33 @@ export function trainActions(app) {
     }
   }
 
-  /** Runs slices until the engine says done. */
+  /**
+   * Runs slices until the engine says done. One is asked for ahead, so that the engine goes on while
+   * the page draws; the last of these finds nothing left to do.
+   */
   async function pull(training, update) {
+    const ask = () => {
+      const reply = app.engine.run(SLICE);
+      reply.catch(() => {}); // told where it is awaited
+      return reply;
+    };
+    let ahead = ask();
+    let shown = 0;
     for (;;) {
+      const reply = ahead;
+      ahead = ask();
       if (stopAsked) {
         stopAsked = false;
         await app.engine.stop();
       }
-      const progress = await app.engine.run(SLICE);
+      const progress = await reply;
       training.losses.push(...progress.losses);
       training.epochs.push(...progress.epochsDone);
+      const isDone = progress.phase === 'done';
+      if (!isDone && performance.now() - shown < SHOW) continue;
+      shown = performance.now();
       update({ progress });
-      if (progress.phase === 'done') return;
+      if (isDone) return;
       document.title = t('app.titleTraining', { percent: Math.floor(progress.fraction * 100) });
     }
   }
