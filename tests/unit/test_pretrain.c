@@ -96,6 +96,46 @@ static void it_learns(void **state) {
   check_learning(AFINA_MUON);
 }
 /* A loss without sense ends the run with a message, not with a model of NaN. */
+/* The weights after an update in which blocks learn from passages that belong together. */
+static void contrast(float *weights, double *loss, afina_readout readout) {
+  afina_pretrain_options options = usual;
+  options.contrast_tokens = 128;
+  options.spans[options.span_count++] = 8;
+  options.temperature = 0.1;
+  options.contrast_weight = 1;
+  rig r;
+  afina_error error = {0};
+  afina_pretrain_loss losses = {0};
+  set_up_model(&r, 2, 16, 1);
+  r.gpt.config.readout = readout;
+  if (start(&r, &options, &error) != AFINA_OK ||
+      afina_pretrain_step(r.run, &losses, &error) != AFINA_OK)
+    fail_msg("%s", error.message);
+  *loss = losses.contrast;
+  memcpy(weights, r.gpt.weights, r.gpt.params.total * sizeof *weights);
+  tear_down(&r);
+}
+
+/* Where the head will read words too, the blocks learn as those whose rows' mean is read. */
+static void words_contrast_as_mean(void **state) {
+  (void)state;
+  rig r;
+  set_up_model(&r, 2, 16, 1);
+  const size_t total = r.gpt.params.total;
+  tear_down(&r);
+  float *weights[3];
+  double losses[3];
+  const afina_readout readouts[] = {AFINA_READOUT_WORDS, AFINA_READOUT_MEAN, AFINA_READOUT_LAST};
+  for (size_t i = 0; i < 3; i++) {
+    weights[i] = afina_allocate(total, sizeof **weights);
+    assert_non_null(weights[i]);
+    contrast(weights[i], &losses[i], readouts[i]);
+  }
+  assert_true(losses[0] > 0 && losses[0] == losses[1] && losses[1] != losses[2]);
+  assert_memory_equal(weights[0], weights[1], total * sizeof **weights);
+  for (size_t i = 0; i < 3; i++) free(weights[i]);
+}
+
 static void divergence_is_an_error(void **state) {
   (void)state;
   const float bad[] = {NAN, 1e9f};
@@ -116,7 +156,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(batch_grows_with_the_tokens), cmocka_unit_test(threads_change_nothing),
       cmocka_unit_test(micro_batches_add_up),        cmocka_unit_test(it_learns),
-      cmocka_unit_test(divergence_is_an_error),
+      cmocka_unit_test(words_contrast_as_mean),      cmocka_unit_test(divergence_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
