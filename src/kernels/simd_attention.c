@@ -32,11 +32,16 @@ static void multiply_rows(float *scores, const float *x, size_t x_stride, const 
   AFINA_LOCAL(gemm)(scores, T, x, x_stride, 1, y, 1, y_stride, count, T, D, panels);
 }
 
-static AFINA_NOINLINE void scale_row(float *x, float factor, size_t n) {
-  const vec v_factor = v_splat(factor);
+/* x = x factor - shift for the `visible` first of n elements; the others become so small that their
+ * exponentials are zeros. */
+static AFINA_NOINLINE void prepare_row(float *x, float factor, float shift, size_t visible,
+                                       size_t n) {
+  const vec v_factor = v_splat(factor), v_shift = v_splat(shift);
   size_t i = 0;
-  for (; i + WIDTH <= n; i += WIDTH) v_store(x + i, v_mul(v_load(x + i), v_factor));
-  for (; i < n; i++) x[i] *= factor;
+  for (; i + WIDTH <= visible; i += WIDTH)
+    v_store(x + i, v_sub(v_mul(v_load(x + i), v_factor), v_shift));
+  for (; i < visible; i++) x[i] = x[i] * factor - shift;
+  for (; i < n; i++) x[i] = 2 * AFINA_EXP_LOW;
 }
 
 void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, const float *k,
@@ -48,23 +53,25 @@ void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, cons
   for (size_t first = 0; first < shape->Q; first += QUERIES) {
     const size_t count = shape->Q - first < QUERIES ? shape->Q - first : QUERIES;
     const size_t T = block_tokens(shape, first, count);
-    float inverse[QUERIES];
     multiply_rows(p, q + first * q_stride, q_stride, k, kv_stride, count, T, D, panels);
+    float max[QUERIES], sum[QUERIES];
     for (size_t i = 0; i < count; i++) {
       const size_t visible = visible_tokens(shape, first + i);
-      scale_row(p + i * T, scale, visible);
-      const float max = AFINA_SHARED(row_max)(p + i * T, visible);
-      AFINA_SHARED(exponentials)(p + i * T, max, visible);
-      const float sum = AFINA_SHARED(row_sum)(p + i * T, visible);
-      fill_zero(p + i * T + visible, T - visible);
-      inverse[i] = 1 / sum;
-      lse[first + i] = max + afina_log(sum);
+      max[i] = AFINA_SHARED(row_max)(p + i * T, visible) * scale;
+      prepare_row(p + i * T, scale, max[i], visible, T);
     }
+    AFINA_SHARED(exponentials)(p, 0, count * T);
+    for (size_t i = 0; i < count; i++)
+      sum[i] = AFINA_SHARED(row_sum)(p + i * T, visible_tokens(shape, first + i));
+    for (size_t i = 0; i < count; i++) lse[first + i] = max[i] + afina_log(sum[i]);
     for (size_t i = 0; i < count; i++) fill_zero(out + (first + i) * q_stride, D);
     AFINA_LOCAL(gemm)
     (out + first * q_stride, q_stride, p, T, 1, v, kv_stride, 1, count, D, T, panels);
-    for (size_t i = 0; i < count; i++)
-      for (size_t d = 0; d < D; d++) out[(first + i) * q_stride + d] *= inverse[i];
+    for (size_t i = 0; i < count; i++) {
+      const float inverse = 1 / sum[i];
+      float *row = out + (first + i) * q_stride;
+      for (size_t d = 0; d < D; d++) row[d] *= inverse;
+    }
   }
 }
 
@@ -78,21 +85,16 @@ static float dot(const float *x, const float *y, size_t D) {
   return total;
 }
 
-/* Scores and products dout . v of one query become p = exp(s * scale - lse) and ds = p (dp -
- * out_dot) scale. */
-static AFINA_NOINLINE void softmax_backward(float *p, float *ds, float scale, float lse,
-                                            float out_dot, size_t T) {
-  const vec v_scale = v_splat(scale), v_lse = v_splat(lse), v_dot = v_splat(out_dot);
+/* Products dout . v of one query become ds = p (dp - out_dot) scale, and zeros beyond what it sees.
+ */
+static AFINA_NOINLINE void softmax_backward(float *ds, const float *p, float scale, float out_dot,
+                                            size_t visible, size_t T) {
+  const vec v_scale = v_splat(scale), v_dot = v_splat(out_dot);
   size_t t = 0;
-  for (; t + WIDTH <= T; t += WIDTH) {
-    const vec e = v_exp(v_sub(v_mul(v_load(p + t), v_scale), v_lse));
-    v_store(p + t, e);
-    v_store(ds + t, v_mul(v_mul(e, v_sub(v_load(ds + t), v_dot)), v_scale));
-  }
-  for (; t < T; t++) {
-    p[t] = afina_exp(p[t] * scale - lse);
-    ds[t] = p[t] * (ds[t] - out_dot) * scale;
-  }
+  for (; t + WIDTH <= visible; t += WIDTH)
+    v_store(ds + t, v_mul(v_mul(v_load(p + t), v_sub(v_load(ds + t), v_dot)), v_scale));
+  for (; t < visible; t++) ds[t] = p[t] * (ds[t] - out_dot) * scale;
+  for (; t < T; t++) ds[t] = 0;
 }
 
 void AFINA_LOCAL(attention_backward)(float *dq, float *dk, float *dv, const float *dout,
@@ -108,12 +110,13 @@ void AFINA_LOCAL(attention_backward)(float *dq, float *dk, float *dv, const floa
     float *ds = p + count * T;
     multiply_rows(p, q + start, q_stride, k, kv_stride, count, T, D, panels);
     multiply_rows(ds, dout + start, q_stride, v, kv_stride, count, T, D, panels);
+    for (size_t i = 0; i < count; i++)
+      prepare_row(p + i * T, scale, lse[first + i], visible_tokens(shape, first + i), T);
+    AFINA_SHARED(exponentials)(p, 0, count * T);
     for (size_t i = 0; i < count; i++) {
-      const size_t visible = visible_tokens(shape, first + i), row = start + i * q_stride;
-      softmax_backward(p + i * T, ds + i * T, scale, lse[first + i], dot(dout + row, out + row, D),
-                       visible);
-      fill_zero(p + i * T + visible, T - visible);
-      fill_zero(ds + i * T + visible, T - visible);
+      const size_t row = start + i * q_stride;
+      softmax_backward(ds + i * T, p + i * T, scale, dot(dout + row, out + row, D),
+                       visible_tokens(shape, first + i), T);
     }
     AFINA_LOCAL(gemm)(dv, kv_stride, p, 1, T, dout + start, q_stride, 1, T, D, count, panels);
     AFINA_LOCAL(gemm)(dk, kv_stride, ds, 1, T, q + start, q_stride, 1, T, D, count, panels);
