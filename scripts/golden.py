@@ -8,9 +8,10 @@ The twin is written from GPT-2's formulas in plain torch operations, one text at
 autograd, in double. It needs torch and numpy (Debian: python3-torch, python3-numpy; run it with
 Debian's own python3); the tests only need the file.
 
-In the file: the weights under their own names, and the wider head of "words" under "words.score"; the batch (ids, starts, labels, targets); for each
-loss ("last", "mean", "words", "language") its logits, losses and gradients; and "train.*", 20 steps of AdamW
-on the loss of "last". Numbers that the twin chose (learning rate, betas) are in the metadata.
+In the file: the weights under their own names, and the wider head of "words" as
+"words.score.weight"; the batch (ids, starts, labels, targets); for each loss ("last", "mean",
+"words", "language") its logits, losses and gradients; and "train.*", 20 steps of AdamW on the loss
+of "last". Numbers that the twin chose (learning rate, betas) are in the metadata.
 """
 import json
 import math
@@ -85,7 +86,7 @@ def gelu(x):
 
 
 def hidden(weights, ids, average=False):
-    """The rows after the final LayerNorm, for one text; or that of the mean of the rows before it."""
+    """The rows after the final LayerNorm, for one text; or that of the mean of those before it."""
     def norm(x, name):
         return F.layer_norm(x, (C,), weights[name + ".weight"], weights[name + ".bias"], 1e-5)
 
