@@ -14,7 +14,9 @@ static const uint32_t round_constants[64] = {
 
 static uint32_t rotate_right(uint32_t x, int k) { return (x >> k) | (x << (32 - k)); }
 
-static void compress(uint32_t state[8], const uint8_t block[64]) {
+/* Not inlined: V8 optimises a WASM function between its calls, never within one, and the loop
+ * around this one goes over a whole file. */
+__attribute__((noinline)) static void compress(uint32_t state[8], const uint8_t block[64]) {
   uint32_t w[64];
   for (int i = 0; i < 16; i++)
     w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
