@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cli.h"
-#include "documents.h"
 #include "pretrain.h"
 #include "safetensors.h"
+#include "streams.h"
 #include "weights.h"
 
 static const char command[] = "pretrain";
@@ -30,50 +30,6 @@ typedef struct job {
   afina_pretrain *run;
   FILE *log;
 } job;
-
-typedef struct encoder {
-  afina_tokenizer *tokenizer;
-  afina_tokens tokens;
-} encoder;
-
-/* A document's tokens and the end-of-text id behind them. */
-static afina_status encode_document(void *context, const char *text, size_t size,
-                                    afina_error *error) {
-  encoder *e = context;
-  AFINA_TRY(afina_tokenizer_encode(e->tokenizer, text, size, &e->tokens, error));
-  return afina_tokens_append(&e->tokens, afina_tokenizer_end_of_text(e->tokenizer), error);
-}
-
-/* "path" or "path@factor": a stream is drawn in proportion to its tokens times the factor. */
-static afina_status open_stream(job *j, afina_stream *stream, const char *word,
-                                afina_error *error) {
-  char *path = strdup(word);
-  if (!path) return afina_fail_memory(error);
-  const double factor = cli_cut_weight(path);
-  afina_bytes text = {0};
-  encoder e = {.tokenizer = j->tokenizer};
-  afina_status status = cli_read_file(&text, path, error);
-  if (status == AFINA_OK)
-    status = cli_each_document(text.data, text.size, encode_document, &e, error);
-  const afina_tokens tokens = e.tokens;
-  uint16_t *ids = status == AFINA_OK ? afina_allocate(tokens.count, sizeof *ids) : NULL;
-  if (status == AFINA_OK && !ids) status = afina_fail_memory(error);
-  if (ids) {
-    for (size_t i = 0; i < tokens.count; i++) ids[i] = (uint16_t)tokens.ids[i];
-    const char *slash = strrchr(path, '/');
-    *stream = (afina_stream){.name = strdup(slash ? slash + 1 : path),
-                             .ids = ids,
-                             .count = tokens.count,
-                             .held_out = (size_t)((double)tokens.count * j->held_out),
-                             .weight = (double)tokens.count * factor};
-    fprintf(stderr, "%s: %zu bytes, %zu tokens, %.3f bytes a token, weight %g\n", stream->name,
-            text.size, tokens.count, (double)text.size / (double)tokens.count, factor);
-  }
-  afina_tokens_free(&e.tokens);
-  afina_bytes_free(&text);
-  free(path);
-  return status;
-}
 
 static afina_status make_config(job *j, afina_gpt_config *config, afina_error *error) {
   const afina_gpt_config mini = {
@@ -190,7 +146,7 @@ static afina_status prepare_run(job *j, afina_error *error) {
   j->streams = afina_allocate(j->data.count, sizeof *j->streams);
   if (!j->streams) return afina_fail_memory(error);
   for (size_t i = 0; i < j->data.count; i++)
-    AFINA_TRY(open_stream(j, &j->streams[i], j->data.items[i], error));
+    AFINA_TRY(cli_stream_open(&j->streams[i], j->data.items[i], j->tokenizer, j->held_out, error));
   if (j->context == 0) j->context = j->gpt.config.context;
   afina_pretrain_options options = {
       .context = j->context,
@@ -363,10 +319,7 @@ static afina_status pretrain(job *j, afina_error *error) {
 }
 
 static void clean(job *j) {
-  for (size_t i = 0; j->streams && i < j->data.count; i++) {
-    free((void *)(uintptr_t)j->streams[i].name);
-    free((void *)(uintptr_t)j->streams[i].ids);
-  }
+  for (size_t i = 0; j->streams && i < j->data.count; i++) cli_stream_close(&j->streams[i]);
   if (j->log) fclose(j->log);
   afina_pretrain_free(j->run);
   afina_exec_free(&j->exec);

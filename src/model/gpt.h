@@ -153,6 +153,7 @@ typedef struct afina_contrast {
   uint32_t *targets;        /* [P] row p belongs to column p */
 } afina_contrast;
 
+/* All zero, but for the targets. AFINA_E_MEMORY only. */
 afina_status afina_contrast_init(afina_contrast *contrast, size_t P, size_t C, afina_error *error);
 void afina_contrast_free(afina_contrast *contrast);
 

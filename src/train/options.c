@@ -50,16 +50,26 @@ size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt
   return afina_params_block(&gpt->params, afina_strategy_block(strategy, gpt->config.layers));
 }
 
+/* With fewer rows than this there is none to spare for validation, and training the blocks loses
+ * more than it gains. */
+enum { FEW_ROWS = 100 };
+
 static size_t clamp(double value, size_t low, size_t high) {
   return value < (double)low ? low : value > (double)high ? high : (size_t)value;
 }
 
 /* What depends on the strategy and the amount of data. */
-static void fill_defaults(afina_finetune_options *o, size_t rows) {
+static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *config, size_t rows) {
+  /* A model whose embeddings are made to be read is read there by the head alone; blocks that train
+   * do better with the mean (options.h has the figures). */
+  const bool head = o->strategy.kind == AFINA_STRATEGY_HEAD;
+  o->readout =
+      config->readout == AFINA_READOUT_WORDS && !head ? AFINA_READOUT_MEAN : config->readout;
+  o->valid_share = rows < FEW_ROWS ? 0 : 0.1;
   switch (o->strategy.kind) {
     case AFINA_STRATEGY_HEAD:
-      o->lr = 2e-2;
-      o->epochs = 40;
+      o->lr = 1e-2;
+      o->epochs = 50;
       break;
     case AFINA_STRATEGY_LAST:
       o->lr = 2e-3;
@@ -78,15 +88,13 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
                              size_t rows, size_t classes) {
   (void)classes;
   *out = (afina_finetune_options){
-      .strategy = {.kind = AFINA_STRATEGY_FULL},
-      .readout = config->readout,
+      .strategy = {.kind = rows < FEW_ROWS ? AFINA_STRATEGY_HEAD : AFINA_STRATEGY_FULL},
       .weight_decay = 0.01,
       .seed = 1,
-      .valid_share = 0.1,
       .test_share = 0.2,
       .cache_bytes = (size_t)512 << 20,
   };
-  fill_defaults(out, rows);
+  fill_defaults(out, config, rows);
 }
 
 static const char *const known[] = {"strategy",    "readout",   "epochs",       "patience",
@@ -116,7 +124,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_string(json, "readout", NULL, &readout, error));
   if (strategy && *strategy) {
     AFINA_TRY(afina_strategy_parse(&o.strategy, strategy, config->layers, error));
-    fill_defaults(&o, rows);
+    fill_defaults(&o, config, rows);
   }
   if (readout && *readout) AFINA_TRY(afina_readout_parse(&o.readout, readout, error));
   size_t epochs, batch, seed;

@@ -79,12 +79,15 @@ fi
 run 2 finetune --model lm --train train.csv --numerics faster
 says "'plain' or 'fused'"
 
-# Twelve texts a class: two of each test, one of each validates, where no file is given.
+# Twelve texts a class: two of each test where no file is given; so few rows spare none to validate
+# unless told to, and then one of each.
 split() { echo "$(value train "$1") $(value valid "$1") $(value test "$1")"; }
 head="--strategy head --epochs 1"
-equal "no file given" "$(split t1.json)" "27 3 6"
+equal "no file given" "$(split t1.json)" "30 0 6"
 equal "stratified" "$(grep -c '"support":.*2$' t1.json)" 3
-tune $head --test test.csv --report s.json
+tune $head --valid-share 0.1 --report s.json
+equal "a share to validate" "$(split s.json)" "27 3 6"
+tune $head --valid-share 0.1 --test test.csv --report s.json
 equal "test given" "$(split s.json)" "33 3 12"
 tune $head --valid valid.csv --report s.json
 equal "valid given" "$(split s.json)" "30 12 6"

@@ -54,8 +54,8 @@ export function trainActions(app) {
   }
 
   /**
-   * Runs slices until the engine says done. One is asked for ahead, so that the engine goes on while
-   * the page draws; the last of these finds nothing left to do.
+   * Runs slices until the engine says done. One is asked for ahead, so that the engine goes on
+   * while the page draws; the last of these finds nothing left to do.
    */
   async function pull(training, update) {
     const ask = () => {
