@@ -113,8 +113,8 @@ check "the model that was kept is whole" "$afina" classify --model ruined sol > 
 run 1 finetune --model lm --train train.csv $ruin --batch 1 --epochs 1 --out nothing
 says "train again with a smaller learning rate"
 
-# Ctrl-C does, too.
-"$afina" finetune --model lm --train train.csv --strategy head --epochs 10000 --patience 0 \
+# Ctrl-C does, too. (Whole, so that the run is not over before it can be stopped.)
+"$afina" finetune --model lm --train train.csv --strategy full --epochs 10000 --patience 0 \
   --lr 1e-6 --threads 1 --out stopped > out.txt 2> err.txt &
 for _ in $(seq 600); do
   grep -q "^epoch 1 " err.txt && break
