@@ -39,7 +39,10 @@ static const struct {
      "[--context N]\n"
      "           [--batch-start N --batch-growth-tokens N] [--held-out SHARE] "
      "[--checkpoint-every N]\n"
-     "           [--seed N] [--threads N]"},
+     "           [--seed N] [--threads N] [--readout mean|last|special] [--spans N,...] "
+     "[--temperature X]\n"
+     "           [--contrast-tokens N --contrast-weight X] [--word-tokens N --word-weight X]\n"
+     "           [--word-steps N] [--language-weight X]"},
     {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
 };
 
