@@ -52,7 +52,7 @@ size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt
 
 /* With fewer rows than this there is none to spare for validation, and training the blocks loses
  * more than it gains. */
-enum { FEW_ROWS = 100 };
+enum { FEW_ROWS = 65 };
 
 static size_t clamp(double value, size_t low, size_t high) {
   return value < (double)low ? low : value > (double)high ? high : (size_t)value;

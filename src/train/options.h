@@ -43,7 +43,7 @@ typedef struct afina_finetune_options {
   size_t cache_bytes; /* the most that activations of frozen blocks may take; changes no result */
 } afina_finetune_options;
 
-/* The defaults for `rows` training texts of `classes` classes: below 100 rows the head alone, read
+/* The defaults for `rows` training texts of `classes` classes: below 65 rows the head alone, read
  * at the model's own readout, without a validation part; from there on full fine-tuning, with
  * epochs and batch by the number of rows. What chose them: afina-mini, one draw, macro-F1 on 500
  * held-out rows of the train files of ag-news, banking77, book-reviews-pt, news-headlines-pt,
