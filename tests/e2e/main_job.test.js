@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-const setup = 'strategy=last:1&epochs=3&seed=5&batch=8';
+const setup = 'strategy=last:1&epochs=3&seed=5&batch=8&valid_share=0.2';
 const words = {
   'pt-BR': { rows: '99 linhas', train: 'Treinar', decimal: ',' },
   en: { rows: '99 rows', train: 'Train', decimal: '.' },
