@@ -44,17 +44,18 @@ enum {
   PARTS_EACH = 4, /* parts for each thread, where there are enough grains: so they balance */
 };
 
-/* How often a waiting thread looks before it sleeps: some 50 microseconds. Within a training step
- * the next job follows sooner than that, between two slices of work it does not. */
+/* How often a waiting thread looks before it sleeps: some 150 microseconds, a few times what it
+ * costs to be woken. Within a training step the next job follows sooner than that, between two
+ * slices of work it does not. */
 #if defined(__x86_64__) || defined(__i386__)
 #define PAUSE() __builtin_ia32_pause()
-enum { LOOKS = 4000 };
+enum { LOOKS = 8000 };
 #elif defined(__aarch64__)
 #define PAUSE() __asm__ volatile("isb")
-enum { LOOKS = 2000 };
+enum { LOOKS = 8000 };
 #else
 #define PAUSE() ((void)0)
-enum { LOOKS = 20000 };
+enum { LOOKS = 200000 };
 #endif
 
 /* The parts of the job that are a thread's own, in one word, so that a part is taken only of the

@@ -55,11 +55,13 @@ static void columns_part(void *context, size_t begin, size_t end, size_t thread)
   multiply(p, 0, p->M, begin, end, thread);
 }
 
-/* c[M,N] += a b, or c = bias + a b. Cut by rows, as the layers around it are, so that a thread
- * finds them in its cache; by columns where there are few rows (only the last tokens asked). */
+/* c[M,N] += a b, or c = bias + a b. Tokens are cut by rows, as by the layers around, so that a
+ * thread finds them in its cache, unless they are few (only the last of each text asked); the
+ * gradient of a weight, along its longer side, of which the parts share nothing. */
 static void gemm(product *p) {
   const size_t threads = afina_pool_size(p->exec->pool);
-  const bool by_rows = p->M >= p->N || p->M >= threads * FEW_ROWS;
+  const bool is_weight = p->a_col != 1;
+  const bool by_rows = p->M >= p->N || (!is_weight && p->M >= threads * FEW_ROWS);
   const size_t length = by_rows ? p->M : p->N;
   size_t parts = length / (threads * GOOD_PART);
   parts = threads * (parts < 1 ? 1 : parts > PARTS_EACH ? PARTS_EACH : parts);
