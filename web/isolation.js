@@ -42,14 +42,21 @@ const changed = () => new Promise((resolve) => {
   navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
 });
 
+/** Resolves if the service worker cannot be had, for want of one of its files. */
+const refused = (worker) => new Promise((resolve) => {
+  worker.addEventListener('statechange', () => worker.state === 'redundant' && resolve('refused'));
+});
+
 /** Resolves to true where the page is to be loaded again, with what has been installed. */
 async function installed() {
   const change = changed();
   const { installing, waiting } = await navigator.serviceWorker.register('sw.js');
   // A version that waits has all its files: nothing runs yet, so it may take over.
   waiting?.postMessage({ takeOver: true });
-  if (waiting || (installing && !navigator.serviceWorker.controller)) await change;
-  else if (crossOriginIsolated) return false;
+  if (waiting) await change;
+  else if (installing && !navigator.serviceWorker.controller) {
+    if (await Promise.race([change, refused(installing)]) === 'refused') return false;
+  } else if (crossOriginIsolated) return false;
   return true;
 }
 

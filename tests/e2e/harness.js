@@ -39,8 +39,8 @@ export const eventually = (look) => expect.poll(look, { timeout: LONG, interval:
  * Starts server and browser.
  * @returns {Promise<{base: string, open: typeof open, close: () => Promise<void>}>}
  */
-export async function start({ prefix = '/afina' } = {}) {
-  const server = await serve(built('web'), { prefix });
+export async function start({ prefix = '/afina', folder = built('web') } = {}) {
+  const server = await serve(folder, { prefix });
   const base = `http://127.0.0.1:${server.address().port}${prefix}/`;
   const executablePath = BROWSERS.find((path) => existsSync(path));
   const browser = await chromium.launch({ executablePath, args: FLAGS });

@@ -33,7 +33,9 @@ export function trainActions(app) {
     update({});
     try {
       update({ session: await app.engine.startSession(options) });
-      await pull(training, update);
+      await pull(training, update).finally(() => {
+        document.title = t('app.title');
+      });
       const report = await app.engine.report();
       const source = { name: table.name, sample, testName: testTable?.name ?? null };
       const result = { report, session: training.session, source };
@@ -48,8 +50,6 @@ export function trainActions(app) {
       if (saved?.savedAt >= started) store.set({ modelSaved: true });
     } catch (error) {
       update({ status: 'failed', failure: failureOf(error) });
-    } finally {
-      document.title = t('app.title');
     }
   }
 
