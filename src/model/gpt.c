@@ -50,24 +50,27 @@ static void scatter_add(const afina_exec *exec, afina_real *dx, const afina_real
 }
 
 /* x [N, C] -> out [R, C]:   r = x + attention(ln_1(x)),   out = r + mlp(ln_2(r)). */
-static void block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p,
-                          size_t l, const afina_ragged *rows, const afina_queries *queries) {
-  const size_t N = rows->N, R = queries ? queries->Q : N;
+void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p,
+                         size_t l, const afina_ragged *rows, size_t past,
+                         const afina_queries *queries) {
+  const size_t N = rows->N - past, R = queries ? queries->Q : N;
   const size_t C = gpt->config.channels, F = gpt->config.inner, H = gpt->config.heads;
+  const bool gathers = queries && queries->rows;
   const afina_real *weight = afina_gpt_weight(gpt, l, AFINA_ATTN_WEIGHT); /* [C, C | 2C] */
   const afina_real *bias = afina_gpt_weight(gpt, l, AFINA_ATTN_BIAS);     /* [C | 2C] */
 
   afina_layernorm_forward(exec, p->ln_1, p->ln_1_mean, p->ln_1_rstd, p->x,
                           afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT),
                           afina_gpt_weight(gpt, l, AFINA_LN_1_BIAS), N, C);
-  afina_linear_forward(exec, p->kv, p->ln_1, weight + C, bias + C, N, C, 2 * C, 3 * C);
-  if (queries) gather(p->asked, p->ln_1, queries, C);
-  afina_linear_forward(exec, p->q, queries ? p->asked : p->ln_1, weight, bias, R, C, C, 3 * C);
+  afina_linear_forward(exec, p->kv + past * 2 * C, p->ln_1, weight + C, bias + C, N, C, 2 * C,
+                       3 * C);
+  if (gathers) gather(p->asked, p->ln_1, queries, C);
+  afina_linear_forward(exec, p->q, gathers ? p->asked : p->ln_1, weight, bias, R, C, C, 3 * C);
   afina_attention_forward(exec, p->attended, p->lse, p->q, p->kv, rows, queries, C, H);
   afina_linear_forward(exec, p->residual, p->attended,
                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT),
                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_BIAS), R, C, C, C);
-  if (queries) {
+  if (gathers) {
     gather(p->ln_2, p->x, queries,
            C); /* ln_2 is free until the next call: the residual's left side */
     afina_add_forward(exec, p->residual, p->ln_2, R * C);
@@ -254,7 +257,7 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
   }
   for (size_t l = batch->first_block; l < batch->end_block; l++) {
     pass->blocks[l].x = x;
-    block_forward(gpt, exec, &pass->blocks[l], l, &batch->rows, queries_of(pass, l));
+    afina_block_forward(gpt, exec, &pass->blocks[l], l, &batch->rows, 0, queries_of(pass, l));
     x = pass->blocks[l].out;
   }
   pass->out = x;

@@ -1,4 +1,4 @@
-/* The memory of a pass (private to the model layer). */
+/* The memory of a pass, and one of its blocks (private to the model layer). */
 #ifndef AFINA_GPT_PASS_H
 #define AFINA_GPT_PASS_H
 
@@ -8,5 +8,12 @@
  * for it. */
 afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
                                     const afina_gpt_batch *batch, afina_error *error);
+
+/* Block l: p->x [N, C] to p->out [R, C], R being those of `queries` (NULL: all N). `rows` are
+ * attended to; the first `past` of them are kept ones of the only text, whose keys and values stand
+ * at p->kv already, in front of those of the N. */
+void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p,
+                         size_t l, const afina_ragged *rows, size_t past,
+                         const afina_queries *queries);
 
 #endif

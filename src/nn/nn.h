@@ -84,7 +84,7 @@ void afina_embedding_backward(const afina_exec *exec, afina_real *dwte, afina_re
 /* Which rows of a batch ask (have a query). NULL: all of them. Otherwise rows[] ascending, per text
  * query_starts[b] .. query_starts[b + 1] - 1. */
 typedef struct afina_queries {
-  const size_t *rows;   /* [Q] row in the batch */
+  const size_t *rows;   /* [Q] row in the batch; NULL where all that are computed ask */
   const size_t *places; /* [Q] place in its text */
   const size_t *starts; /* [B + 1] */
   size_t Q;
