@@ -131,14 +131,18 @@ afina_predictions afina_session_predictions(const afina_session *session);
 /* ---- inference ---- */
 
 /* probabilities [count, classes] of each text, in the order of the model's labels. Texts are
- * trimmed as a data set trims them; an empty one is read as the end-of-text token alone. */
-afina_status afina_classify(afina_runtime *runtime, const afina_model *model,
-                            const char *const *texts, const size_t *sizes, size_t count,
-                            float *probabilities, afina_error *error);
+ * trimmed as a data set trims them; an empty one is read as the end-of-text token alone.
+ *
+ * The model keeps what a text that is asked for alone (count 1) left in its blocks: the next such
+ * text, as while somebody types, computes only the tokens behind those that both begin with, with
+ * the same result. Hence not const. */
+afina_status afina_classify(afina_runtime *runtime, afina_model *model, const char *const *texts,
+                            const size_t *sizes, size_t count, float *probabilities,
+                            afina_error *error);
 /* As afina_session_report's "test", of a classifier on rows that it has not seen: all usable rows.
  * Labels that the model does not have are AFINA_E_DATA. */
-afina_status afina_evaluate(afina_runtime *runtime, const afina_model *model,
-                            const afina_dataset *data, afina_bytes *json, afina_error *error);
+afina_status afina_evaluate(afina_runtime *runtime, afina_model *model, const afina_dataset *data,
+                            afina_bytes *json, afina_error *error);
 
 /* ---- the language model ---- */
 
@@ -159,8 +163,10 @@ typedef struct afina_generation {
 } afina_generation;
 
 /* The text that follows the prompt (bytes; a cut character at the end is possible). Stops at the
- * end-of-text token. */
-afina_status afina_generate(afina_runtime *runtime, const afina_model *model, const char *prompt,
+ * end-of-text token. Each token computes one row against what the model keeps of those before it,
+ * until the context is full: from then on the model sees the last `context` tokens, all of which
+ * have moved by one place, and reads them anew for each. */
+afina_status afina_generate(afina_runtime *runtime, afina_model *model, const char *prompt,
                             size_t size, const afina_generation *options, afina_bytes *out,
                             afina_error *error);
 

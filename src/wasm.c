@@ -239,9 +239,9 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_session_tested_probabilities(afina_wasm_rep
 /* sizes [count]; bytes: the texts without gaps. float [size] = [count, classes], for the caller to
  * free. */
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_classify(afina_wasm_reply *reply,
-                                                      afina_runtime *runtime,
-                                                      const afina_model *model, const size_t *sizes,
-                                                      size_t count, const char *bytes) {
+                                                      afina_runtime *runtime, afina_model *model,
+                                                      const size_t *sizes, size_t count,
+                                                      const char *bytes) {
   size_t elements = 0;
   if (!afina_multiply(count, afina_model_classes(model), &elements)) {
     return give(reply, afina_fail_memory(&reply->error), NULL, 0);

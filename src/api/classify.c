@@ -21,13 +21,15 @@ static afina_status append_text(const afina_model *model, const char *text, size
                                 special || tokens->count == 0 ? &end : NULL, error);
 }
 
-static afina_status run_batches(const afina_model *model, const afina_exec *exec,
-                                afina_batcher *batcher, float *probabilities, afina_error *error) {
+/* A text that is asked for alone is probably a version of the one before: see afina_model.cache. */
+static afina_status run_batches(afina_model *model, const afina_exec *exec, afina_batcher *batcher,
+                                float *probabilities, afina_error *error) {
   const size_t K = model->gpt.config.classes;
   const uint32_t no_targets[BATCH_TEXTS] = {0};
+  const bool alone = batcher->row_count == 1;
   afina_real losses[BATCH_TEXTS];
-  afina_gpt_pass pass;
-  AFINA_TRY(afina_gpt_pass_init(&pass, &model->gpt, error));
+  afina_gpt_pass own, *pass = alone ? &model->cache.pass : &own;
+  AFINA_TRY(afina_gpt_pass_init(&own, &model->gpt, error));
   afina_status status = AFINA_OK;
   afina_batcher_rewind(batcher);
   for (const afina_batch *b; status == AFINA_OK && (b = afina_batcher_next(batcher));) {
@@ -37,19 +39,21 @@ static afina_status run_batches(const afina_model *model, const afina_exec *exec
         .end_block = model->gpt.config.layers,
         .reads = afina_readout_reads(model->gpt.config.readout),
     };
-    status = afina_gpt_forward(&model->gpt, exec, &pass, &batch, error);
+    status = alone ? afina_kv_cache_run(&model->cache, &model->gpt, exec, b->ids, b->tokens,
+                                        batch.reads, error)
+                   : afina_gpt_forward(&model->gpt, exec, pass, &batch, error);
     if (status != AFINA_OK) break;
-    afina_classify_forward(&model->gpt, exec, &pass);
+    afina_classify_forward(&model->gpt, exec, pass);
     /* training's own softmax, whatever the truth: evaluating gives the bits of the report */
-    afina_cross_entropy_forward(exec, losses, pass.logits, no_targets, b->count, K);
+    afina_cross_entropy_forward(exec, losses, pass->logits, no_targets, b->count, K);
     for (size_t i = 0; i < b->count; i++)
-      memcpy(probabilities + b->rows[i] * K, pass.logits + i * K, K * sizeof *probabilities);
+      memcpy(probabilities + b->rows[i] * K, pass->logits + i * K, K * sizeof *probabilities);
   }
-  afina_gpt_pass_free(&pass);
+  afina_gpt_pass_free(&own);
   return status;
 }
 
-static afina_status classify(afina_runtime *runtime, const afina_model *model,
+static afina_status classify(afina_runtime *runtime, afina_model *model,
                              const afina_sequences *sequences, float *probabilities,
                              afina_error *error) {
   const size_t count = sequences->count;
@@ -75,9 +79,9 @@ static afina_status check_classifier(const afina_model *model, afina_error *erro
       "this model is a language model without classes: fine-tune it on labeled texts first");
 }
 
-afina_status afina_classify(afina_runtime *runtime, const afina_model *model,
-                            const char *const *texts, const size_t *sizes, size_t count,
-                            float *probabilities, afina_error *error) {
+afina_status afina_classify(afina_runtime *runtime, afina_model *model, const char *const *texts,
+                            const size_t *sizes, size_t count, float *probabilities,
+                            afina_error *error) {
   AFINA_TRY(check_classifier(model, error));
   if (count == 0) return AFINA_OK;
   afina_sequences sequences = {0};
@@ -115,9 +119,8 @@ typedef struct evaluation {
   size_t count;
 } evaluation;
 
-static afina_status evaluate(afina_runtime *runtime, const afina_model *model,
-                             const afina_dataset *data, evaluation *e, afina_bytes *out,
-                             afina_error *error) {
+static afina_status evaluate(afina_runtime *runtime, afina_model *model, const afina_dataset *data,
+                             evaluation *e, afina_bytes *out, afina_error *error) {
   AFINA_TRY(match_labels(model, data, e->class_of, error));
   for (size_t i = 0; i < afina_dataset_count(data); i++) {
     const afina_row row = afina_dataset_row(data, i);
@@ -139,8 +142,8 @@ static afina_status evaluate(afina_runtime *runtime, const afina_model *model,
   return status;
 }
 
-afina_status afina_evaluate(afina_runtime *runtime, const afina_model *model,
-                            const afina_dataset *data, afina_bytes *json, afina_error *error) {
+afina_status afina_evaluate(afina_runtime *runtime, afina_model *model, const afina_dataset *data,
+                            afina_bytes *json, afina_error *error) {
   AFINA_TRY(check_classifier(model, error));
   const size_t rows = afina_dataset_usable(data);
   evaluation e = {

@@ -84,29 +84,27 @@ afina_status afina_perplexity(afina_runtime *runtime, const afina_model *model, 
 /* ---- generation ---- */
 
 typedef struct writer {
-  const afina_model *model;
+  afina_model *model;
   const afina_generation *options;
   afina_exec exec;
-  afina_gpt_pass pass;
   afina_rng rng;
   afina_real *logits;
   afina_candidate *candidates;
   afina_tokens tokens;
 } writer;
 
-/* The next token after the last `context` ones. */
+/* The next token after the last `context` ones. While they are all, the model's cache has them but
+ * for the newest; afterwards each has moved by one place, and nothing that was kept holds. */
 static afina_status next_token(writer *w, uint32_t *out, afina_error *error) {
   const afina_gpt *gpt = &w->model->gpt;
   const size_t context = gpt->config.context,
                count = w->tokens.count < context ? w->tokens.count : context;
-  const size_t starts[2] = {0, count};
-  const afina_gpt_batch batch = {.rows = {.starts = starts, .B = 1, .N = count},
-                                 .ids = w->tokens.ids + (w->tokens.count - count),
-                                 .end_block = gpt->config.layers,
-                                 .reads = AFINA_READS_LAST};
-  AFINA_TRY(afina_gpt_forward(gpt, &w->exec, &w->pass, &batch, error));
-  afina_project_forward(&w->exec, w->logits, w->pass.hidden, afina_gpt_weight(gpt, 0, AFINA_WTE), 1,
-                        gpt->config.channels, gpt->config.vocabulary);
+  afina_kv_cache *cache = &w->model->cache;
+  AFINA_TRY(afina_kv_cache_run(cache, gpt, &w->exec, w->tokens.ids + (w->tokens.count - count),
+                               count, AFINA_READS_LAST, error));
+  afina_project_forward(&w->exec, w->logits, cache->pass.hidden,
+                        afina_gpt_weight(gpt, 0, AFINA_WTE), 1, gpt->config.channels,
+                        gpt->config.vocabulary);
   const size_t left =
       afina_candidates(&w->options->sampling, w->logits, gpt->config.vocabulary, w->candidates);
   *out = afina_draw(&w->options->sampling, w->candidates, left, &w->rng);
@@ -133,7 +131,7 @@ static afina_status write_tokens(writer *w, const char *prompt, size_t size, afi
   return AFINA_OK;
 }
 
-afina_status afina_generate(afina_runtime *runtime, const afina_model *model, const char *prompt,
+afina_status afina_generate(afina_runtime *runtime, afina_model *model, const char *prompt,
                             size_t size, const afina_generation *options, afina_bytes *out,
                             afina_error *error) {
   const afina_sampling *s = &options->sampling;
@@ -145,7 +143,6 @@ afina_status afina_generate(afina_runtime *runtime, const afina_model *model, co
   writer w = {.model = model, .options = options};
   afina_buffer text = {0};
   afina_rng_seed(&w.rng, options->seed);
-  AFINA_TRY(afina_gpt_pass_init(&w.pass, &model->gpt, error));
   afina_status status = afina_runtime_exec(runtime, &model->gpt, &w.exec, error);
   if (status == AFINA_OK) status = write_tokens(&w, prompt, size, &text, error);
   if (status == AFINA_OK) afina_buffer_take(&text, out);
@@ -154,6 +151,5 @@ afina_status afina_generate(afina_runtime *runtime, const afina_model *model, co
   free(w.logits);
   free(w.candidates);
   afina_exec_free(&w.exec);
-  afina_gpt_pass_free(&w.pass);
   return status;
 }

@@ -137,6 +137,7 @@ afina_status afina_model_load(afina_model **out, const void *config, size_t conf
 
 void afina_model_free(afina_model *model) {
   if (!model) return;
+  afina_kv_cache_free(&model->cache);
   afina_gpt_free(&model->gpt);
   afina_labels_free(&model->labels);
   afina_tokenizer_free(model->tokenizer);
@@ -145,6 +146,7 @@ void afina_model_free(afina_model *model) {
 
 void afina_model_randomize(afina_model *model, uint64_t seed) {
   afina_rng rng;
+  afina_kv_cache_free(&model->cache);
   afina_rng_seed(&rng, seed);
   afina_params_random(&model->gpt.params, model->gpt.weights, 0, &rng);
 }

@@ -5,6 +5,7 @@
 #include "afina.h"
 #include "gpt.h"
 #include "json.h"
+#include "kv_cache.h"
 #include "tokenizer.h"
 
 struct afina_runtime {
@@ -16,6 +17,7 @@ struct afina_model {
   afina_gpt gpt;
   afina_labels labels;
   afina_tokenizer *tokenizer;
+  afina_kv_cache cache; /* of the text read last; to be freed wherever the weights change */
 };
 
 /* Layers' view of the runtime for a model of this shape; free with afina_exec_free. */
