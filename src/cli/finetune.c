@@ -13,7 +13,7 @@ typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
       *numerics, *out, *report;
   size_t epochs, batch, seed, threads, patience;
-  double lr, valid_share, test_share, weight_decay;
+  double lr, valid_share, test_share, weight_decay, cache_mb;
   bool random_weights, quiet;
 
   afina_runtime *runtime;
@@ -39,6 +39,7 @@ static cJSON *options_json(const job *j) {
                  {"weight_decay", j->weight_decay},
                  {"valid_share", j->valid_share},
                  {"test_share", j->test_share},
+                 {"cache_mb", j->cache_mb},
                  {"seed", (double)j->seed}};
   for (size_t i = 0; fine && i < sizeof numbers / sizeof *numbers; i++)
     if (!isnan(numbers[i].value))
@@ -209,6 +210,7 @@ int cli_finetune(int argc, char **argv) {
   job j = {.lr = (double)NAN, /* not a number: not given */
            .valid_share = (double)NAN,
            .test_share = (double)NAN,
+           .cache_mb = (double)NAN,
            .weight_decay = (double)NAN,
            .seed = 1,
            .patience = SIZE_MAX};
@@ -228,6 +230,7 @@ int cli_finetune(int argc, char **argv) {
       {"batch", CLI_SIZE, &j.batch, false},
       {"valid-share", CLI_NUMBER, &j.valid_share, false},
       {"test-share", CLI_NUMBER, &j.test_share, false},
+      {"cache-mb", CLI_NUMBER, &j.cache_mb, false},
       {"seed", CLI_SIZE, &j.seed, false},
       {"threads", CLI_SIZE, &j.threads, false},
       {"numerics", CLI_TEXT, &j.numerics, false},

@@ -105,6 +105,14 @@ typedef struct afina_gpt_pass {
 /* A pass for models of this shape, without memory yet. */
 afina_status afina_gpt_pass_init(afina_gpt_pass *pass, const afina_gpt *gpt, afina_error *error);
 void afina_gpt_pass_free(afina_gpt_pass *pass);
+/* What a pass takes for a batch of rows.N tokens in rows.B texts; a batch with fewer of either
+ * takes no more. Ids, places of texts and boundaries are not looked at. A multiple of
+ * AFINA_ALIGNMENT; false where it does not fit a size_t. */
+bool afina_gpt_pass_bytes(const afina_gpt_config *config, const afina_gpt_batch *batch,
+                          size_t *bytes);
+/* So much at once and beforehand: batches that take no more then allocate nothing. `bytes` is one
+ * of afina_gpt_pass_bytes. AFINA_E_MEMORY only. */
+afina_status afina_gpt_pass_reserve(afina_gpt_pass *pass, size_t bytes, afina_error *error);
 
 /* Runs blocks first_block .. end_block - 1 and, at the top, the final LayerNorm: pass->out and
  * pass->hidden. */

@@ -50,9 +50,10 @@ static void place_block(afina_block_pass *p, cursor *c, const afina_gpt_config *
   p->out = reals(c, R, C);
 }
 
-static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
+/* A pass that is only measured has no blocks to fill in. */
+static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt_config *config,
                   const afina_gpt_batch *batch) {
-  const afina_gpt_config *config = &gpt->config;
+  afina_block_pass ignored;
   const size_t N = batch->rows.N, B = batch->rows.B, C = config->channels, R = pass->R;
   const bool last = batch->reads == AFINA_READS_LAST;
   const bool mean = batch->reads == AFINA_READS_MEAN || batch->reads == AFINA_READS_WORDS;
@@ -64,11 +65,12 @@ static void place(afina_gpt_pass *pass, cursor *c, const afina_gpt *gpt,
   for (size_t l = batch->first_block; l < batch->end_block; l++) {
     /* Where nothing is kept, blocks take turns in two places: one's output is the next one's input.
      */
+    afina_block_pass *block = pass->blocks ? &pass->blocks[l] : &ignored;
     if (!batch->keep && l >= batch->first_block + 2) {
-      pass->blocks[l] = pass->blocks[l - 2];
+      if (pass->blocks) *block = pass->blocks[l - 2];
     } else {
       const bool top = batch->keep && l + 1 == batch->end_block;
-      place_block(&pass->blocks[l], c, config, N, top ? R : N, last ? R : 0);
+      place_block(block, c, config, N, top ? R : N, last ? R : 0);
     }
   }
   pass->averaged = reals(c, mean ? H : 0, C);
@@ -132,26 +134,43 @@ static void fill_queries(afina_gpt_pass *pass) {
                                   .Q = rows->B};
 }
 
-afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
-                                    const afina_gpt_batch *batch, afina_error *error) {
-  AFINA_TRY(check(gpt, batch, error));
-  pass->batch = *batch;
+/* How many rows leave the blocks and enter the final LayerNorm. */
+static bool count_rows(afina_gpt_pass *pass, const afina_gpt_batch *batch) {
   pass->R = batch->reads == AFINA_READS_LAST ? batch->rows.B : batch->rows.N;
   pass->H = batch->reads == AFINA_READS_ALL ? batch->rows.N : batch->rows.B;
-  if (batch->reads == AFINA_READS_WORDS && !afina_multiply(pass->H, 2, &pass->H))
-    return afina_fail_memory(error);
+  return batch->reads != AFINA_READS_WORDS || afina_multiply(pass->H, 2, &pass->H);
+}
+
+bool afina_gpt_pass_bytes(const afina_gpt_config *config, const afina_gpt_batch *batch,
+                          size_t *bytes) {
+  afina_gpt_pass pass = {0};
   cursor measure = {0};
-  place(pass, &measure, gpt, batch);
-  if (measure.overflow) return afina_fail_memory(error);
-  if (measure.used > pass->capacity) {
-    free(pass->memory);
-    pass->capacity = 0;
-    pass->memory = aligned_alloc(AFINA_ALIGNMENT, measure.used);
-    if (!pass->memory) return afina_fail_memory(error);
-    pass->capacity = measure.used;
-  }
+  if (!count_rows(&pass, batch)) return false;
+  place(&pass, &measure, config, batch);
+  if (!measure.overflow) *bytes = measure.used;
+  return !measure.overflow;
+}
+
+afina_status afina_gpt_pass_reserve(afina_gpt_pass *pass, size_t bytes, afina_error *error) {
+  if (bytes <= pass->capacity) return AFINA_OK;
+  free(pass->memory);
+  pass->capacity = 0;
+  pass->memory = aligned_alloc(AFINA_ALIGNMENT, bytes);
+  if (!pass->memory) return afina_fail_memory(error);
+  pass->capacity = bytes;
+  return AFINA_OK;
+}
+
+afina_status afina_gpt_pass_prepare(afina_gpt_pass *pass, const afina_gpt *gpt,
+                                    const afina_gpt_batch *batch, afina_error *error) {
+  size_t bytes;
+  AFINA_TRY(check(gpt, batch, error));
+  if (!count_rows(pass, batch) || !afina_gpt_pass_bytes(&gpt->config, batch, &bytes))
+    return afina_fail_memory(error);
+  AFINA_TRY(afina_gpt_pass_reserve(pass, bytes, error));
+  pass->batch = *batch;
   cursor c = {.base = pass->memory};
-  place(pass, &c, gpt, batch);
+  place(pass, &c, &gpt->config, batch);
   if (batch->reads == AFINA_READS_LAST) fill_queries(pass);
   return AFINA_OK;
 }

@@ -3,30 +3,69 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "half.h"
 #include "memory.h"
 
+static bool reads_head(const afina_gpt_config *config, size_t block) {
+  return block == config->layers;
+}
+
+static bool keeps_words(const afina_gpt_config *config, size_t block) {
+  return !reads_head(config, block) && config->readout == AFINA_READOUT_WORDS;
+}
+
+static size_t width_of(const afina_gpt_config *config, size_t block) {
+  return reads_head(config, block) ? afina_readout_width(config) : config->channels;
+}
+
+afina_cache_size afina_cache_measure(const afina_gpt_config *config, size_t block, size_t texts,
+                                     size_t tokens, size_t budget) {
+  const afina_cache_size none = {AFINA_CACHE_NONE, 0};
+  size_t rows = reads_head(config, block) ? texts : tokens, elements, half;
+  if (block == 0 || !afina_add(rows, keeps_words(config, block) ? texts : 0, &rows) ||
+      !afina_multiply(rows, width_of(config, block), &elements) ||
+      !afina_multiply(elements, sizeof(uint16_t), &half) || half > budget)
+    return none;
+  if (half <= budget / 2) return (afina_cache_size){AFINA_CACHE_F32, 2 * half};
+  return (afina_cache_size){AFINA_CACHE_F16, half};
+}
+
+const char *afina_cache_kind_name(afina_cache_kind kind) {
+  return kind == AFINA_CACHE_F32 ? "f32" : kind == AFINA_CACHE_F16 ? "f16" : "none";
+}
+
+static afina_status allocate(afina_cache *cache, size_t bytes, size_t texts, size_t tokens,
+                             afina_error *error) {
+  const size_t count = cache->sequences->count, width = cache->width;
+  if (cache->kind == AFINA_CACHE_F32) cache->values = afina_allocate(bytes, 1);
+  if (cache->kind == AFINA_CACHE_F16) cache->halves = afina_allocate(bytes, 1);
+  cache->offsets = afina_allocate(count + 1, sizeof *cache->offsets);
+  cache->gathered =
+      afina_allocate(cache->of_readout ? texts : tokens, width * sizeof *cache->gathered);
+  cache->words = afina_allocate(cache->of_words ? texts : 1, width * sizeof *cache->words);
+  const bool fine = (cache->values || cache->halves) && cache->offsets && cache->gathered;
+  return fine && cache->words ? AFINA_OK : afina_fail_memory(error);
+}
+
 afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
-                              const afina_sequences *sequences, size_t block, size_t batch_texts,
-                              size_t batch_tokens, size_t budget, afina_error *error) {
-  afina_cache made = {
-      .block = block, .sequences = sequences, .of_readout = block == gpt->config.layers};
-  made.of_words = !made.of_readout && gpt->config.readout == AFINA_READOUT_WORDS;
-  made.width = made.of_readout ? afina_readout_width(&gpt->config) : gpt->config.channels;
-  size_t rows = made.of_readout ? sequences->count : sequences->offsets[sequences->count];
-  size_t elements, bytes;
-  const bool fits = afina_add(rows, made.of_words ? sequences->count : 0, &rows) &&
-                    afina_multiply(rows, made.width, &elements) &&
-                    afina_multiply(elements, sizeof *made.values, &bytes) && bytes <= budget;
-  if (block > 0 && fits) {
-    made.values = afina_allocate(elements, sizeof *made.values);
-    made.offsets = afina_allocate(sequences->count + 1, sizeof *made.offsets);
-    made.gathered = afina_allocate(batch_tokens, made.width * sizeof *made.gathered);
-    made.words = afina_allocate(made.of_words ? batch_texts : 1, made.width * sizeof *made.words);
-    if (!made.offsets || !made.gathered || !made.words) {
+                              const afina_sequences *sequences, size_t block, size_t texts,
+                              size_t tokens, size_t budget, afina_error *error) {
+  const afina_gpt_config *config = &gpt->config;
+  const afina_cache_size size = afina_cache_measure(config, block, sequences->count,
+                                                    sequences->offsets[sequences->count], budget);
+  afina_cache made = {.block = block,
+                      .kind = size.kind,
+                      .enabled = size.kind != AFINA_CACHE_NONE,
+                      .sequences = sequences,
+                      .of_readout = reads_head(config, block),
+                      .of_words = keeps_words(config, block),
+                      .width = width_of(config, block)};
+  if (made.enabled) {
+    const afina_status status = allocate(&made, size.bytes, texts, tokens, error);
+    if (status != AFINA_OK) {
       afina_cache_free(&made);
-      return afina_fail_memory(error);
+      return status;
     }
-    made.enabled = made.values != NULL;
     for (size_t i = 0; i <= sequences->count; i++)
       made.offsets[i] = made.of_readout ? i : sequences->offsets[i] + (made.of_words ? i : 0);
   }
@@ -37,6 +76,7 @@ afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
 void afina_cache_free(afina_cache *cache) {
   if (!cache) return;
   free(cache->values);
+  free(cache->halves);
   free(cache->offsets);
   free(cache->gathered);
   free(cache->words);
@@ -50,6 +90,23 @@ static void from_ids(const afina_gpt *gpt, const afina_batch *batch, afina_gpt_b
       .end_block = gpt->config.layers,
       .reads = afina_readout_reads(gpt->config.readout),
   };
+}
+
+/* rows * width values, as kept from row `first` on. */
+static void put(afina_cache *cache, size_t first, const afina_real *from, size_t rows) {
+  const size_t at = first * cache->width, count = rows * cache->width;
+  if (cache->halves)
+    afina_f16_from_reals(cache->halves + at, from, count);
+  else
+    memcpy(cache->values + at, from, count * sizeof *from);
+}
+
+static void take(const afina_cache *cache, afina_real *to, size_t first, size_t rows) {
+  const size_t at = first * cache->width, count = rows * cache->width;
+  if (cache->halves)
+    afina_f16_to_reals(to, cache->halves + at, count);
+  else
+    memcpy(to, cache->values + at, count * sizeof *to);
 }
 
 /* Rows of a sequence, without that of its words. */
@@ -69,15 +126,12 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
   if (cache->of_readout) afina_classify_forward(gpt, exec, pass);
   const afina_real *from = cache->of_readout ? pass->pooled : pass->out;
   const size_t width = cache->width;
+  if (cache->of_words) afina_words_mean(gpt, exec, cache->words, width, batch->ids, &run.rows);
   for (size_t i = 0; i < batch->count; i++) {
     const size_t first = cache->of_readout ? i : batch->starts[i];
-    afina_real *to = cache->values + cache->offsets[batch->rows[i]] * width;
-    const size_t rows = rows_of(cache, batch->rows[i]);
-    memcpy(to, from + first * width, rows * width * sizeof *from);
-    const size_t starts[] = {0, rows};
-    const afina_ragged text = {.starts = starts, .B = 1, .N = rows};
-    if (cache->of_words)
-      afina_words_mean(gpt, exec, to + rows * width, width, batch->ids + first, &text);
+    const size_t to = cache->offsets[batch->rows[i]], rows = rows_of(cache, batch->rows[i]);
+    put(cache, to, from + first * width, rows);
+    if (cache->of_words) put(cache, to + rows, cache->words + i * width, 1);
   }
   return AFINA_OK;
 }
@@ -87,11 +141,9 @@ static const afina_real *gather(afina_cache *cache, const afina_batch *batch) {
   const size_t width = cache->width;
   size_t at = 0;
   for (size_t i = 0; i < batch->count; i++) {
-    const afina_real *from = cache->values + cache->offsets[batch->rows[i]] * width;
-    const size_t rows = rows_of(cache, batch->rows[i]);
-    memcpy(cache->gathered + at * width, from, rows * width * sizeof *from);
-    if (cache->of_words)
-      memcpy(cache->words + i * width, from + rows * width, width * sizeof *from);
+    const size_t from = cache->offsets[batch->rows[i]], rows = rows_of(cache, batch->rows[i]);
+    take(cache, cache->gathered + at * width, from, rows);
+    if (cache->of_words) take(cache, cache->words + i * width, from + rows, 1);
     at += rows;
   }
   return cache->gathered;

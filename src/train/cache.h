@@ -7,24 +7,44 @@
 #include "batch.h"
 #include "gpt.h"
 
+/* F16 rounds what enters the first block that trains: another result than that of F32, but the same
+ * one everywhere. */
+typedef enum afina_cache_kind {
+  AFINA_CACHE_NONE, /* nothing is frozen, or even F16 would not fit the budget */
+  AFINA_CACHE_F32,
+  AFINA_CACHE_F16 /* F32 would not fit the budget */
+} afina_cache_kind;
+
+/* What is kept of texts that have `texts` rows and `tokens` tokens, and the bytes that it takes. */
+typedef struct afina_cache_size {
+  afina_cache_kind kind;
+  size_t bytes;
+} afina_cache_size;
+afina_cache_size afina_cache_measure(const afina_gpt_config *config, size_t block, size_t texts,
+                                     size_t tokens, size_t budget);
+/* "none", "f32" or "f16" */
+const char *afina_cache_kind_name(afina_cache_kind kind);
+
 typedef struct afina_cache {
-  size_t block;    /* the first block that trains: 0 .. L */
-  bool enabled;    /* false: nothing is frozen below, or it would not fit the budget */
+  size_t block; /* the first block that trains: 0 .. L */
+  afina_cache_kind kind;
+  bool enabled;    /* kind is not NONE */
   bool of_readout; /* block == L: one row for each text */
   bool of_words;   /* a row more for each text, behind its own: afina_words_mean */
   const afina_sequences *sequences;
-  afina_real *values;   /* [all rows, width] */
+  afina_real *values;   /* [all rows, width] of F32, else NULL */
+  uint16_t *halves;     /* the same of F16 */
   size_t *offsets;      /* [count + 1] first row of each sequence */
-  afina_real *gathered; /* [rows of a batch, width] */
+  afina_real *gathered; /* [rows of what is run at a time, width] */
   afina_real *words;    /* [texts of a batch, width], where of_words */
   size_t width;         /* C, or what the head takes */
 } afina_cache;
 
-/* `sequences` must outlive the cache. AFINA_E_MEMORY only where even the gathering of a batch does
- * not fit: a cache that does not fit `budget` bytes is merely not enabled. */
+/* `sequences` must outlive the cache. What is run at a time has at most `texts` texts and `tokens`
+ * tokens. AFINA_E_MEMORY only: a cache that does not fit `budget` bytes is merely not enabled. */
 afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
-                              const afina_sequences *sequences, size_t block, size_t batch_texts,
-                              size_t batch_tokens, size_t budget, afina_error *error);
+                              const afina_sequences *sequences, size_t block, size_t texts,
+                              size_t tokens, size_t budget, afina_error *error);
 void afina_cache_free(afina_cache *cache);
 
 /* Runs the frozen blocks for a batch (whose rows index the sequences) and keeps the result. */

@@ -7,72 +7,6 @@
 #include "memory.h"
 #include "metrics.h"
 
-enum {
-  PREPARE_ROWS = 256,  /* texts that become tokens in one step */
-  EVALUATE_TEXTS = 64, /* at most, in a batch that is only run forward */
-};
-
-afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
-                                 afina_tokenizer *tokenizer, const afina_dataset *data,
-                                 const afina_exec *exec, const afina_finetune_options *options,
-                                 afina_error *error) {
-  *run = (afina_finetune){.options = *options,
-                          .tokenizer = tokenizer,
-                          .data = data,
-                          .exec = exec,
-                          .best_accuracy = -1,
-                          .best_loss = INFINITY};
-  const afina_split_options split = {.test_share = options->test_share,
-                                     .valid_share = options->valid_share,
-                                     .seed = options->seed};
-  AFINA_TRY(afina_dataset_check(data, error));
-  AFINA_TRY(afina_split_make(&run->split, data, &split, error));
-  afina_gpt_config config = gpt->config;
-  config.classes = afina_dataset_classes(data);
-  config.readout = options->readout;
-  AFINA_TRY(afina_gpt_init(&run->gpt, &config, error));
-  const size_t head = afina_params_head(&gpt->params);
-  memcpy(run->gpt.weights, gpt->weights, head * sizeof *gpt->weights);
-  afina_rng_seed(&run->rng, options->seed);
-  afina_params_random(&run->gpt.params, run->gpt.weights, head, &run->rng);
-  run->begin = afina_strategy_begin(&options->strategy, &run->gpt);
-  run->part_tokens = afina_finetune_tokens_at_once(run, true);
-  run->best = afina_allocate(run->gpt.params.total - run->begin, sizeof *run->best);
-  run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
-  if (!run->best || !run->epochs) return afina_fail_memory(error);
-  AFINA_TRY(afina_gpt_pass_init(&run->pass, &run->gpt, error));
-  const afina_optimizer_options adamw = {.beta1 = 0.9,
-                                         .beta2 = 0.999,
-                                         .epsilon = 1e-8,
-                                         .weight_decay = options->weight_decay,
-                                         .clip = 1};
-  AFINA_TRY(afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error));
-  run->phase = AFINA_PREPARE;
-  run->steps = (afina_dataset_count(data) + PREPARE_ROWS - 1) / PREPARE_ROWS;
-  return AFINA_OK;
-}
-
-void afina_finetune_clear(afina_finetune *run) {
-  afina_batcher_free(&run->train);
-  afina_batcher_free(&run->all);
-  afina_batcher_free(&run->valid);
-  afina_batcher_free(&run->test);
-  afina_optimizer_free(&run->optimizer);
-  afina_gpt_pass_free(&run->pass);
-  afina_cache_free(&run->cache);
-  afina_sequences_free(&run->sequences);
-  afina_split_free(&run->split);
-  afina_gpt_free(&run->gpt);
-  free(run->part_starts);
-  free(run->head_logits);
-  free(run->best);
-  free(run->targets);
-  free(run->losses);
-  free(run->probabilities);
-  free(run->epochs);
-  *run = (afina_finetune){0};
-}
-
 /* ---- prepare: texts become tokens ---- */
 
 static afina_status tokenize_row(afina_finetune *run, size_t index, afina_tokens *tokens,
@@ -89,7 +23,10 @@ static afina_status tokenize_row(afina_finetune *run, size_t index, afina_tokens
                                 error);
 }
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+/* In evaluation. */
+static size_t tokens_at_once(const afina_finetune *run) {
+  return afina_finetune_tokens_at_once(&run->gpt.config, afina_pool_size(run->exec->pool), false);
+}
 
 /* Every usable row of the split: what the cache is filled for. */
 static afina_status list_all(afina_finetune *run, afina_error *error) {
@@ -103,26 +40,27 @@ static afina_status list_all(afina_finetune *run, afina_error *error) {
     if (parts[i].count) memcpy(rows + at, parts[i].rows, parts[i].count * sizeof *rows);
     at += parts[i].count;
   }
-  const size_t tokens = afina_finetune_tokens_at_once(run, false);
-  const afina_status status =
-      afina_batcher_init(&run->all, &run->sequences, rows, count, EVALUATE_TEXTS, tokens, error);
+  const size_t tokens = tokens_at_once(run);
+  const afina_status status = afina_batcher_init(&run->all, &run->sequences, rows, count,
+                                                 AFINA_EVALUATE_TEXTS, tokens, error);
   free(rows);
   return status;
 }
 
 static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const afina_split *s = &run->split;
-  const size_t at_once = afina_finetune_tokens_at_once(run, false);
+  const size_t at_once = tokens_at_once(run);
+  afina_finetune_need need;
+  AFINA_TRY(afina_finetune_check_memory(run, &need, error));
   AFINA_TRY(afina_batcher_init(&run->train, &run->sequences, s->train.rows, s->train.count,
                                run->options.batch, 0, error));
   AFINA_TRY(afina_batcher_init(&run->valid, &run->sequences, s->valid.rows, s->valid.count,
-                               EVALUATE_TEXTS, at_once, error));
+                               AFINA_EVALUATE_TEXTS, at_once, error));
   AFINA_TRY(afina_batcher_init(&run->test, &run->sequences, s->test.rows, s->test.count,
-                               EVALUATE_TEXTS, at_once, error));
+                               AFINA_EVALUATE_TEXTS, at_once, error));
   AFINA_TRY(list_all(run, error));
   const size_t K = run->gpt.config.classes;
-  const size_t texts = larger(run->all.max_count, run->train.max_count);
-  const size_t tokens = larger(run->all.max_tokens, run->train.max_tokens);
+  const size_t texts = need.texts_at_once;
   run->head_logits = afina_allocate(texts, K * sizeof *run->head_logits);
   run->part_starts = afina_allocate(texts + 1, sizeof *run->part_starts);
   run->targets = afina_allocate(texts, sizeof *run->targets);
@@ -132,9 +70,9 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
       !run->probabilities)
     return afina_fail_memory(error);
   const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
-  AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, texts, tokens,
-                             run->options.cache_bytes, error));
-  return AFINA_OK;
+  AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, need.texts_at_once,
+                             need.tokens_at_once, run->options.cache_bytes, error));
+  return afina_gpt_pass_reserve(&run->pass, need.activations, error);
 }
 
 static void enter(afina_finetune *run, afina_phase phase, size_t steps) {
@@ -165,15 +103,15 @@ static void start_training(afina_finetune *run, double now) {
 
 static afina_status prepare(afina_finetune *run, double now, afina_error *error) {
   const size_t count = afina_dataset_count(run->data);
-  const size_t first = run->step * PREPARE_ROWS;
-  const size_t end = count - first < PREPARE_ROWS ? count : first + PREPARE_ROWS;
+  const size_t first = run->step * AFINA_PREPARE_ROWS;
+  const size_t end = count - first < AFINA_PREPARE_ROWS ? count : first + AFINA_PREPARE_ROWS;
   afina_tokens tokens = {0};
   afina_status status = AFINA_OK;
   for (size_t i = first; i < end && status == AFINA_OK; i++)
     status = tokenize_row(run, i, &tokens, error);
   afina_tokens_free(&tokens);
   if (status != AFINA_OK || ++run->step < run->steps) return status;
-  AFINA_TRY(make_batches(run, error));
+  AFINA_TRY(afina_finetune_explain(run, make_batches(run, error), error));
   if (run->cache.enabled) {
     enter(run, AFINA_CACHE, afina_batcher_count(&run->all));
   } else {
@@ -202,8 +140,12 @@ static void restore_best(afina_finetune *run) {
   if (run->best_epoch) memcpy(run->gpt.weights + run->begin, run->best, count * sizeof *run->best);
 }
 
+/* Nothing trains any more: what only training needs makes room for the tuned model's copies. */
 static void start_test(afina_finetune *run, double now) {
   restore_best(run);
+  afina_optimizer_free(&run->optimizer);
+  free(run->best);
+  run->best = NULL;
   run->trained = now;
   const size_t batches = run->test.row_count ? afina_batcher_count(&run->test) : 0;
   afina_batcher_rewind(&run->test);
@@ -268,7 +210,8 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
     afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
   }
   afina_finetune_next_part(run, &part);
-  AFINA_TRY(afina_finetune_forward(run, &part, true, &pooled, &logits, error));
+  const bool keep = run->options.strategy.kind != AFINA_STRATEGY_HEAD;
+  AFINA_TRY(afina_finetune_forward(run, &part, keep, &pooled, &logits, error));
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
   if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
   afina_finetune_backward(run, &part, run->batch->count, pooled, logits);

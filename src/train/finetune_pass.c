@@ -1,24 +1,5 @@
 #include "finetune_pass.h"
 
-enum {
-  /* A multiplication and an addition for each weight and token forward, twice that backward; a core
-   * of a laptop does some 25 such operations in a nanosecond within a page. */
-  OPERATIONS = 1200000000,
-  FEWEST_TOKENS = 64, /* for each thread: below it, the products get slower */
-  MOST_TOKENS = 4096,
-};
-
-size_t afina_finetune_tokens_at_once(const afina_finetune *run, bool backward) {
-  const afina_gpt_config *c = &run->gpt.config;
-  const double C = (double)c->channels, F = (double)c->inner;
-  const double weights = (4 * C * C + 2 * C * F) * (double)c->layers;
-  const double tokens = OPERATIONS / ((backward ? 6 : 2) * weights);
-  const size_t each = tokens < FEWEST_TOKENS ? FEWEST_TOKENS
-                      : tokens > MOST_TOKENS ? MOST_TOKENS
-                                             : (size_t)tokens;
-  return each * afina_pool_size(run->exec->pool);
-}
-
 void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
   const afina_batch *batch = run->batch;
   const size_t first = run->part, at = batch->starts[first];

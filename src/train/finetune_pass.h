@@ -8,9 +8,17 @@
 #define AFINA_FINETUNE_PASS_H
 
 #include "finetune.h"
+#include "finetune_need.h"
 
-/* How many tokens take about 50 milliseconds in a page, forward only or with the way back. */
-size_t afina_finetune_tokens_at_once(const afina_finetune *run, bool backward);
+enum { AFINA_PREPARE_ROWS = 256 }; /* texts that become tokens in one step */
+
+/* What the run takes, as far as the texts are known: before they are tokens each has one. Fails,
+ * without a sentence, where that is more than run->options.memory_bytes. */
+afina_status afina_finetune_check_memory(const afina_finetune *run, afina_finetune_need *need,
+                                         afina_error *error);
+/* Makes of AFINA_E_MEMORY a sentence with figures; returns `status`. */
+afina_status afina_finetune_explain(const afina_finetune *run, afina_status status,
+                                    afina_error *error);
 
 /* The texts of run->batch from run->part on, as many as run->part_tokens allow and at least one;
  * run->part becomes the first text after them. `part` is valid until the next call. */

@@ -52,7 +52,7 @@ size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt
 
 /* With fewer rows than this there is none to spare for validation, and training the blocks loses
  * more than it gains. */
-enum { FEW_ROWS = 65 };
+enum { FEW_ROWS = 65, MEGABYTE = 1 << 20 };
 
 static size_t clamp(double value, size_t low, size_t high) {
   return value < (double)low ? low : value > (double)high ? high : (size_t)value;
@@ -92,14 +92,15 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
       .weight_decay = 0.01,
       .seed = 1,
       .test_share = 0.2,
-      .cache_bytes = (size_t)512 << 20,
+      .cache_bytes = (size_t)512 * MEGABYTE,
+      .memory_bytes = SIZE_MAX,
   };
   fill_defaults(out, config, rows);
 }
 
-static const char *const known[] = {"strategy",    "readout",   "epochs",       "patience",
-                                    "lr",          "batch",     "weight_decay", "seed",
-                                    "valid_share", "test_share"};
+static const char *const known[] = {"strategy",    "readout",    "epochs",       "patience",
+                                    "lr",          "batch",      "weight_decay", "seed",
+                                    "valid_share", "test_share", "cache_mb"};
 
 static afina_status check_keys(const cJSON *json, afina_error *error) {
   if (json && !cJSON_IsObject(json))
@@ -143,6 +144,10 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_size(json, "seed", 0, UINT32_MAX, (size_t)o.seed, &seed, error));
   AFINA_TRY(afina_json_number(json, "valid_share", 0, 0.9, o.valid_share, &o.valid_share, error));
   AFINA_TRY(afina_json_number(json, "test_share", 0, 0.9, o.test_share, &o.test_share, error));
+  double cache;
+  AFINA_TRY(afina_json_number(json, "cache_mb", 0, 4095, (double)o.cache_bytes / MEGABYTE, &cache,
+                              error));
+  o.cache_bytes = (size_t)(cache * MEGABYTE);
   o.seed = seed;
   *out = o;
   return AFINA_OK;
@@ -170,7 +175,8 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
                     cJSON_AddNumberToObject(json, "weight_decay", o->weight_decay) &&
                     cJSON_AddNumberToObject(json, "seed", (double)o->seed) &&
                     cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
-                    cJSON_AddNumberToObject(json, "test_share", o->test_share);
+                    cJSON_AddNumberToObject(json, "test_share", o->test_share) &&
+                    cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / MEGABYTE);
   if (fine) return json;
   cJSON_Delete(json);
   return NULL;

@@ -111,7 +111,7 @@ afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afi
       json && add(json, "classes", cJSON_CreateStringArray(labels, (int)run->gpt.config.classes)) &&
       add(json, "split", split_json(&run->split)) &&
       add(json, "options", afina_finetune_options_json(&run->options)) &&
-      add_number(json, "trained_parameters", (double)run->optimizer.count);
+      add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin));
   if (!fine) {
     cJSON_Delete(json);
     return afina_fail_memory(error);
@@ -132,12 +132,14 @@ afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, 
   const bool fine =
       json && cJSON_AddStringToObject(json, "afina", AFINA_VERSION) &&
       cJSON_AddStringToObject(json, "numerics", run->exec->kernels->name) &&
+      cJSON_AddStringToObject(json, "cache", afina_cache_kind_name(run->cache.kind)) &&
       add(json, "model", cJSON_Duplicate(model, true)) && add(json, "data", data_json(run)) &&
       add(json, "options", afina_finetune_options_json(&run->options)) &&
       add_number(json, "seed", (double)run->options.seed) &&
       add(json, "epochs", epochs_json(run)) &&
       add_number(json, "best_epoch", (double)run->best_epoch) && add(json, "test", test);
-  if (!fine || !add_number(json, "trained_parameters", (double)run->optimizer.count) ||
+  if (!fine ||
+      !add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin)) ||
       !add(json, "seconds", seconds_json(run)) ||
       !cJSON_AddStringToObject(json, "weights_sha256", sha)) {
     cJSON_Delete(json);

@@ -1,7 +1,6 @@
 /* A fine-tuning session through the public API: stopped wherever it can be stopped, on data that is
  * barely data, run into the ground; its report and model are there when it is done and not before.
  */
-#include "finetune.h"
 #include "session_rig.h"
 
 static const char usual[] =
@@ -265,75 +264,6 @@ static void test_empty_and_trimmed_texts(void **state) {
   rig_close(&r);
 }
 
-/* ---- the cache changes no bit ---- */
-
-typedef struct struct_run {
-  afina_real *weights;
-  size_t count;
-  bool cached;
-} struct_run;
-
-static struct_run tune(const afina_gpt *gpt, afina_tokenizer *tokenizer, const afina_dataset *data,
-                       const afina_exec *exec, const char *strategy, size_t cache_bytes,
-                       size_t part_tokens) {
-  afina_error error;
-  afina_finetune run;
-  afina_finetune_options options;
-  afina_progress progress = {0};
-  afina_finetune_defaults(&options, &gpt->config, 30, RIG_CLASSES);
-  fine(afina_strategy_parse(&options.strategy, strategy, gpt->config.layers, &error), &error);
-  options.epochs = 2;
-  options.cache_bytes = cache_bytes;
-  fine(afina_finetune_init(&run, gpt, tokenizer, data, exec, &options, &error), &error);
-  if (part_tokens) run.part_tokens = part_tokens;
-  while (progress.phase != AFINA_DONE)
-    fine(afina_finetune_advance(&run, 0, &progress, &error), &error);
-  const struct_run out = {.weights = malloc(run.gpt.params.total * sizeof(afina_real)),
-                          .count = run.gpt.params.total,
-                          .cached = run.cache.enabled};
-  memcpy(out.weights, run.gpt.weights, out.count * sizeof *out.weights);
-  afina_finetune_clear(&run);
-  return out;
-}
-
-/* Neither the cache nor the parts in which a batch is worked off, from one text to all of them,
- * show in the weights. */
-static void test_cache_and_parts_change_nothing(void **state) {
-  const afina_readout *readout = *state;
-  static const char *const strategies[] = {"head", "last:1", "full"};
-  afina_error error;
-  afina_gpt gpt;
-  afina_pool *pool = NULL;
-  afina_exec exec;
-  afina_dataset *data = NULL;
-  afina_tokenizer *tokenizer = rig_tokenizer();
-  rig_gpt(&gpt, afina_tokenizer_size(tokenizer));
-  gpt.config.readout = *readout;
-  fine(afina_pool_create(&pool, 2, &error), &error);
-  fine(afina_exec_init(&exec, &afina_kernels_plain, pool, RIG_CONTEXT, 8, &error), &error);
-  fine(afina_dataset_create(&data, &error), &error);
-  rig_fill(data, AFINA_PART_ANY, 30, 1);
-  for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++) {
-    const struct_run whole = tune(&gpt, tokenizer, data, &exec, strategies[i], 1 << 20, 0);
-    assert_int_equal(whole.cached, strcmp(strategies[i], "full") != 0);
-    for (size_t tokens = 1; tokens < 64; tokens *= 3)
-      for (size_t cache = 0; cache <= 1 << 20; cache += 1 << 20) {
-        const struct_run parts = tune(&gpt, tokenizer, data, &exec, strategies[i], cache, tokens);
-        assert_true(cache || !parts.cached);
-        assert_memory_equal(parts.weights, whole.weights, whole.count * sizeof *whole.weights);
-        free(parts.weights);
-      }
-    free(whole.weights);
-  }
-  afina_dataset_free(data);
-  afina_exec_free(&exec);
-  afina_pool_free(pool);
-  afina_gpt_free(&gpt);
-  afina_tokenizer_free(tokenizer);
-}
-
-static afina_readout last = AFINA_READOUT_LAST, words = AFINA_READOUT_WORDS;
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stop_in_each_phase),
@@ -345,8 +275,6 @@ int main(void) {
       cmocka_unit_test(test_duplicates_conflicts_single_rows),
       cmocka_unit_test(test_thousand_classes),
       cmocka_unit_test(test_empty_and_trimmed_texts),
-      cmocka_unit_test_prestate(test_cache_and_parts_change_nothing, &last),
-      cmocka_unit_test_prestate(test_cache_and_parts_change_nothing, &words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,196 @@
+#include "finetune_need.h"
+
+#include <stdio.h>
+
+#include "memory.h"
+
+enum {
+  /* A multiplication and an addition for each weight and token forward, twice that backward; a core
+   * of a laptop does some 25 such operations in a nanosecond within a page. */
+  OPERATIONS = 1200000000,
+  FEWEST_TOKENS = 64, /* for each thread: below it, the products get slower */
+  MOST_TOKENS = 4096,
+  MEGABYTE = 1 << 20,
+};
+
+size_t afina_finetune_tokens_at_once(const afina_gpt_config *config, size_t threads,
+                                     bool backward) {
+  const double C = (double)config->channels, F = (double)config->inner;
+  const double weights = (4 * C * C + 2 * C * F) * (double)config->layers;
+  const double tokens = OPERATIONS / ((backward ? 6 : 2) * weights);
+  const size_t each = tokens < FEWEST_TOKENS ? FEWEST_TOKENS
+                      : tokens > MOST_TOKENS ? MOST_TOKENS
+                                             : (size_t)tokens;
+  return each * threads;
+}
+
+static size_t plus(size_t a, size_t b) {
+  size_t sum;
+  return afina_add(a, b, &sum) ? sum : SIZE_MAX;
+}
+
+static size_t times(size_t a, size_t b) {
+  size_t product;
+  return afina_multiply(a, b, &product) ? product : SIZE_MAX;
+}
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* No part of a batch, and no batch of so many texts that is only evaluated, has more tokens. */
+static size_t most_tokens(const afina_finetune_shape *shape, size_t at_once, size_t texts) {
+  const size_t bound = smaller(times(shape->longest, texts), shape->tokens);
+  return smaller(bound, larger(at_once, shape->longest));
+}
+
+typedef struct kind_of_batch {
+  size_t tokens, texts, first_block, end_block;
+  afina_reads reads;
+  bool keep;
+} kind_of_batch;
+
+static size_t pass_bytes(const afina_gpt_config *config, const kind_of_batch *kind) {
+  size_t bytes;
+  const afina_gpt_batch batch = {
+      .rows = {.N = larger(kind->tokens, 1), .B = larger(kind->texts, 1)},
+      .first_block = kind->first_block,
+      .end_block = kind->end_block,
+      .reads = kind->reads,
+      .keep = kind->keep};
+  return afina_gpt_pass_bytes(config, &batch, &bytes) ? bytes : SIZE_MAX;
+}
+
+/* The largest of what fills the cache, trains and evaluates. */
+static size_t activations(const afina_gpt_config *config, const afina_finetune_options *o,
+                          size_t threads, const afina_finetune_shape *shape,
+                          afina_cache_kind cache) {
+  const size_t L = config->layers, block = afina_strategy_block(&o->strategy, L);
+  const bool cached = cache != AFINA_CACHE_NONE, of_readout = cached && block == L;
+  const size_t trained = smaller(o->batch, shape->rows);
+  const size_t evaluated = smaller(AFINA_EVALUATE_TEXTS, shape->rows);
+  const afina_reads reads = afina_readout_reads(config->readout);
+  const kind_of_batch train = {
+      .tokens = most_tokens(shape, afina_finetune_tokens_at_once(config, threads, true), trained),
+      .texts = trained,
+      .first_block = cached ? block : 0,
+      .end_block = L,
+      .reads = reads,
+      .keep = o->strategy.kind != AFINA_STRATEGY_HEAD};
+  kind_of_batch evaluate = {
+      .tokens =
+          most_tokens(shape, afina_finetune_tokens_at_once(config, threads, false), evaluated),
+      .texts = evaluated,
+      .first_block = train.first_block,
+      .end_block = L,
+      .reads = reads};
+  size_t most = 0;
+  if (!of_readout) most = larger(pass_bytes(config, &train), pass_bytes(config, &evaluate));
+  if (!cached) return most;
+  evaluate.first_block = 0;
+  evaluate.end_block = block;
+  if (!of_readout) evaluate.reads = AFINA_READS_ALL;
+  return larger(most, pass_bytes(config, &evaluate));
+}
+
+/* Lists of tokens may have twice the room that they use; rows stand in the split and, for each kind
+ * of batch, as listed and in this epoch's order. */
+static size_t texts_bytes(const afina_finetune_shape *shape) {
+  const size_t ids = times(2 * sizeof(uint32_t), plus(shape->tokens, 64));
+  const size_t places = times(8 * sizeof(size_t), shape->rows);
+  const size_t answers = times(times(shape->tested, shape->classes), sizeof(float));
+  return plus(plus(ids, places), answers);
+}
+
+static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_config *config,
+                               const afina_finetune_options *options, afina_error *error) {
+  afina_gpt gpt = {.config = *config};
+  AFINA_TRY(afina_params_init(&gpt.params, config, error));
+  *total = gpt.params.total;
+  *trained = gpt.params.total - afina_strategy_begin(&options->strategy, &gpt);
+  afina_params_free(&gpt.params);
+  return AFINA_OK;
+}
+
+afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_config *base,
+                                    const afina_finetune_options *o, size_t threads,
+                                    const afina_finetune_shape *given, afina_error *error) {
+  afina_gpt_config config = *base;
+  afina_finetune_shape shape = *given;
+  config.classes = shape.classes;
+  config.readout = o->readout;
+  size_t total, trained;
+  AFINA_TRY(parameters(&total, &trained, &config, o, error));
+  const size_t block = afina_strategy_block(&o->strategy, config.layers);
+  const afina_cache_size cache =
+      afina_cache_measure(&config, block, shape.rows, shape.tokens, o->cache_bytes);
+  const size_t texts = larger(smaller(o->batch, shape.rows), AFINA_EVALUATE_TEXTS);
+  const size_t at_once =
+      larger(most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, true), o->batch),
+             most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, false),
+                         AFINA_EVALUATE_TEXTS));
+  const size_t width = afina_readout_width(&config) * sizeof(afina_real);
+  afina_finetune_need need = {
+      .weights = times(plus(total, trained), sizeof(afina_real)),
+      .gradients = times(trained, sizeof(afina_real)),
+      .moments = times(trained, 2 * sizeof(afina_real)),
+      .activations = activations(&config, o, threads, &shape, cache.kind),
+      .cache = cache.bytes,
+      .texts = texts_bytes(&shape),
+      .cache_kind = cache.kind,
+      .tokens_at_once = at_once,
+      .texts_at_once = texts,
+  };
+  if (cache.kind != AFINA_CACHE_NONE)
+    need.cache = plus(need.cache, times(block == config.layers ? texts : at_once, width));
+  const size_t parts[] = {need.weights,     need.gradients, need.moments,
+                          need.activations, need.cache,     need.texts};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) need.total = plus(need.total, parts[i]);
+  *out = need;
+  return AFINA_OK;
+}
+
+static size_t megabytes(size_t bytes) { return bytes / MEGABYTE + (bytes % MEGABYTE != 0); }
+
+/* "head would take 12 MB, ...": what takes clearly less. */
+static void propose(char *out, size_t room, const afina_finetune_need *need,
+                    const afina_gpt_config *config, const afina_finetune_options *options,
+                    size_t threads, const afina_finetune_shape *shape) {
+  const struct {
+    const char *name;
+    afina_strategy strategy;
+    size_t batch;
+  } others[] = {{"last:1", {.kind = AFINA_STRATEGY_LAST, .blocks = 1}, options->batch},
+                {"head", {.kind = AFINA_STRATEGY_HEAD}, options->batch},
+                {"a batch of 1", options->strategy, 1}};
+  size_t used = 0;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    afina_finetune_options other = *options;
+    afina_finetune_need less;
+    other.strategy = others[i].strategy;
+    other.batch = others[i].batch;
+    if (afina_finetune_measure(&less, config, &other, threads, shape, NULL) != AFINA_OK ||
+        less.total > need->total / 10 * 9)
+      continue;
+    const int n = snprintf(out + used, room - used, "%s%s would take %zu MB", used ? ", " : "",
+                           others[i].name, megabytes(less.total));
+    if (n < 0 || (size_t)n >= room - used) return;
+    used += (size_t)n;
+  }
+}
+
+afina_status afina_finetune_refuse(const afina_finetune_need *need, const afina_gpt_config *config,
+                                   const afina_finetune_options *options, size_t threads,
+                                   const afina_finetune_shape *shape, afina_error *error) {
+  char room[64] = "there is not as much", less[160] = "";
+  if (options->memory_bytes != SIZE_MAX)
+    snprintf(room, sizeof room, "there are %zu MB", options->memory_bytes / MEGABYTE);
+  propose(less, sizeof less, need, config, options, threads, shape);
+  return afina_fail(
+      error, AFINA_E_MEMORY,
+      "training takes %zu MB (weights %zu, gradients and moments %zu, activations %zu, kept "
+      "activations %zu, texts %zu), but %s; %s",
+      megabytes(need->total), megabytes(need->weights),
+      megabytes(plus(need->gradients, need->moments)), megabytes(need->activations),
+      megabytes(need->cache), megabytes(need->texts), room,
+      *less ? less : "use fewer or shorter texts, or a smaller model");
+}

@@ -1,0 +1,115 @@
+/* A run is made and cleared away. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finetune_pass.h"
+#include "memory.h"
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+/* What the run takes, from the texts as far as they are known: before they are tokens each has one.
+ */
+static afina_status measure(const afina_finetune *run, afina_finetune_shape *shape,
+                            afina_finetune_need *need, afina_error *error) {
+  const afina_sequences *sequences = &run->sequences;
+  const size_t rows = afina_dataset_count(run->data);
+  *shape = (afina_finetune_shape){.classes = afina_dataset_classes(run->data),
+                                  .rows = rows,
+                                  .tokens = rows,
+                                  .longest = 1,
+                                  .tested = run->split.test.count};
+  if (sequences->count == rows) {
+    shape->tokens = sequences->offsets[rows];
+    for (size_t i = 0; i < rows; i++)
+      shape->longest = larger(shape->longest, afina_sequences_length(sequences, i));
+  }
+  return afina_finetune_measure(need, &run->gpt.config, &run->options,
+                                afina_pool_size(run->exec->pool), shape, error);
+}
+
+afina_status afina_finetune_explain(const afina_finetune *run, afina_status status,
+                                    afina_error *error) {
+  afina_finetune_shape shape;
+  afina_finetune_need need;
+  if (status != AFINA_E_MEMORY || measure(run, &shape, &need, error) != AFINA_OK) return status;
+  return afina_finetune_refuse(&need, &run->gpt.config, &run->options,
+                               afina_pool_size(run->exec->pool), &shape, error);
+}
+
+afina_status afina_finetune_check_memory(const afina_finetune *run, afina_finetune_need *need,
+                                         afina_error *error) {
+  afina_finetune_shape shape;
+  AFINA_TRY(measure(run, &shape, need, error));
+  return need->total > run->options.memory_bytes ? AFINA_E_MEMORY : AFINA_OK;
+}
+
+/* All that does not depend on the texts. */
+static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_error *error) {
+  const afina_gpt_config config = run->gpt.config;
+  const afina_finetune_options *options = &run->options;
+  afina_finetune_need need;
+  AFINA_TRY(afina_finetune_check_memory(run, &need, error));
+  AFINA_TRY(afina_gpt_init(&run->gpt, &config, error));
+  const size_t head = afina_params_head(&gpt->params);
+  memcpy(run->gpt.weights, gpt->weights, head * sizeof *gpt->weights);
+  afina_rng_seed(&run->rng, options->seed);
+  afina_params_random(&run->gpt.params, run->gpt.weights, head, &run->rng);
+  run->begin = afina_strategy_begin(&options->strategy, &run->gpt);
+  run->part_tokens = afina_finetune_tokens_at_once(&config, afina_pool_size(run->exec->pool), true);
+  run->best = afina_allocate(run->gpt.params.total - run->begin, sizeof *run->best);
+  run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
+  if (!run->best || !run->epochs) return afina_fail_memory(error);
+  AFINA_TRY(afina_gpt_pass_init(&run->pass, &run->gpt, error));
+  const afina_optimizer_options adamw = {.beta1 = 0.9,
+                                         .beta2 = 0.999,
+                                         .epsilon = 1e-8,
+                                         .weight_decay = options->weight_decay,
+                                         .clip = 1};
+  return afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error);
+}
+
+afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
+                                 afina_tokenizer *tokenizer, const afina_dataset *data,
+                                 const afina_exec *exec, const afina_finetune_options *options,
+                                 afina_error *error) {
+  *run = (afina_finetune){.options = *options,
+                          .tokenizer = tokenizer,
+                          .data = data,
+                          .exec = exec,
+                          .gpt = {.config = gpt->config},
+                          .best_accuracy = -1,
+                          .best_loss = INFINITY};
+  const afina_split_options split = {.test_share = options->test_share,
+                                     .valid_share = options->valid_share,
+                                     .seed = options->seed};
+  AFINA_TRY(afina_dataset_check(data, error));
+  AFINA_TRY(afina_split_make(&run->split, data, &split, error));
+  run->gpt.config.classes = afina_dataset_classes(data);
+  run->gpt.config.readout = options->readout;
+  AFINA_TRY(afina_finetune_explain(run, allocate(run, gpt, error), error));
+  run->phase = AFINA_PREPARE;
+  run->steps = (afina_dataset_count(data) + AFINA_PREPARE_ROWS - 1) / AFINA_PREPARE_ROWS;
+  return AFINA_OK;
+}
+
+void afina_finetune_clear(afina_finetune *run) {
+  afina_batcher_free(&run->train);
+  afina_batcher_free(&run->all);
+  afina_batcher_free(&run->valid);
+  afina_batcher_free(&run->test);
+  afina_optimizer_free(&run->optimizer);
+  afina_gpt_pass_free(&run->pass);
+  afina_cache_free(&run->cache);
+  afina_sequences_free(&run->sequences);
+  afina_split_free(&run->split);
+  afina_gpt_free(&run->gpt);
+  free(run->part_starts);
+  free(run->head_logits);
+  free(run->best);
+  free(run->targets);
+  free(run->losses);
+  free(run->probabilities);
+  free(run->epochs);
+  *run = (afina_finetune){0};
+}
