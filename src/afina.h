@@ -9,9 +9,9 @@
  * != AFINA_DONE); afina_session_report(session, &json, &error); afina_session_model(session,
  * &tuned, &error); afina_classify(runtime, tuned, texts, sizes, count, probabilities, &error);
  *
- * Bytes in, bytes out: the library opens no file, prints nothing, has no clock and no mutable
- * globals. What can fail returns a status (status.h) and writes `out` only on success. Who creates
- * frees; free takes NULL. A handle is used by one thread at a time. */
+ * Bytes in, bytes out: the library opens no file, prints nothing, has no clock (a benchmark
+ * is given one) and no mutable globals. What can fail returns a status (status.h) and writes `out`
+ * only on success. Who creates frees; free takes NULL. A handle is used by one thread at a time. */
 #ifndef AFINA_H
 #define AFINA_H
 
@@ -19,11 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "labeled.h"  /* afina_dataset: labeled rows */
-#include "memory.h"   /* afina_bytes */
-#include "progress.h" /* afina_phase, afina_epoch, afina_progress */
-#include "sample.h"   /* afina_sampling */
-#include "status.h"   /* afina_status, afina_error */
+#include "benchmark.h" /* afina_bench: how fast this machine is */
+#include "labeled.h"   /* afina_dataset: labeled rows */
+#include "memory.h"    /* afina_bytes */
+#include "progress.h"  /* afina_phase, afina_epoch, afina_progress */
+#include "sample.h"    /* afina_sampling */
+#include "status.h"    /* afina_status, afina_error */
 
 /* "0.1.0": that of the library, not of the header. */
 const char *afina_version(void);
@@ -45,6 +46,12 @@ size_t afina_runtime_threads(const afina_runtime *runtime);
 afina_status afina_runtime_set_numerics(afina_runtime *runtime, const char *numerics,
                                         afina_error *error);
 const char *afina_runtime_numerics(const afina_runtime *runtime);
+
+/* A benchmark (benchmark.h) with the runtime's threads and numerics; the runtime must outlive it.
+ */
+afina_status afina_runtime_bench(const afina_runtime *runtime, const char *options,
+                                 size_t options_size, afina_clock *clock, afina_bench **out,
+                                 afina_error *error);
 
 /* ---- models: Hugging Face's config.json, model.safetensors, tokenizer.json ---- */
 

@@ -56,6 +56,13 @@ afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *g
                          gpt->config.channels / gpt->config.heads, error);
 }
 
+afina_status afina_runtime_bench(const afina_runtime *runtime, const char *options,
+                                 size_t options_size, afina_clock *clock, afina_bench **out,
+                                 afina_error *error) {
+  return afina_bench_create(out, runtime->pool, runtime->kernels, options, options_size, clock,
+                            error);
+}
+
 /* Before memory is taken: a parameter is at least a byte of the file. */
 static afina_status check_size(const afina_gpt_config *config, size_t size, afina_error *error) {
   afina_params params;

@@ -44,6 +44,10 @@ static const struct {
      "           [--contrast-tokens N --contrast-weight X] [--word-tokens N --word-weight X]\n"
      "           [--word-steps N] [--language-weight X]"},
     {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
+    {"bench", cli_bench,
+     "[--json] [--config ref-small|mini|base] [--part all|products|passes|epochs] [--rounds N]\n"
+     "           [--texts N] [--threads N] [--numerics plain|fused] [--narrow]\n"
+     "           [--cpu-time]   (on a busy machine, with --threads 1)"},
 };
 
 static void usage(FILE *stream) {
