@@ -60,14 +60,16 @@ static afina_status run(afina_bench *bench, afina_finetune *tuning, double *firs
 afina_status afina_bench_epoch(afina_bench *bench, const bench_item *item, double *seconds,
                                double *later, afina_error *error) {
   const bool cached = item->epoch == BENCH_FIRST;
-  const afina_finetune_options options = {.strategy = item->strategy,
-                                          .readout = AFINA_READOUT_LAST,
-                                          .epochs = cached ? 1 + LATER : 1,
-                                          .lr = 1e-4,
-                                          .batch = BATCH,
-                                          .weight_decay = 0.01,
-                                          .seed = 1,
-                                          .cache_bytes = cached ? CACHE : 0};
+  afina_finetune_options options;
+  afina_finetune_defaults(&options, &bench->gpt.config, bench->texts, bench->gpt.config.classes);
+  options.strategy = item->strategy;
+  options.readout = AFINA_READOUT_LAST;
+  options.epochs = cached ? 1 + LATER : 1;
+  options.patience = 0;
+  options.lr = 1e-4;
+  options.batch = BATCH;
+  options.valid_share = options.test_share = 0;
+  options.cache_bytes = cached ? CACHE : 0;
   afina_finetune tuning;
   afina_status status = afina_finetune_init(&tuning, &bench->gpt, bench->epochs.tokenizer,
                                             bench->epochs.data, &bench->exec, &options, error);
