@@ -12,7 +12,6 @@ int cli_perplexity(int argc, char **argv) {
   const cli_option options[] = {{"model", CLI_TEXT, &folder, true},
                                 {"data", CLI_TEXT, &path, true},
                                 {"threads", CLI_SIZE, &threads, false},
-                                {"numerics", CLI_TEXT, &numerics, false},
                                 {"numerics", CLI_TEXT, &numerics, false}};
   if (!cli_parse("perplexity", argc, argv, options, sizeof options / sizeof *options))
     return CLI_USAGE;

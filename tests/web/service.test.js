@@ -173,6 +173,15 @@ test('a whole table is classified, in slices', async () => {
   expect(data[2].slice(3).map(Number)).toEqual(rounded);
 });
 
+test('a text alone, as it is typed, is answered as beside others', async () => {
+  const { service } = await trained({ ...quick, readout: 'words' });
+  for (const text of ['A', 'Adorei', 'Adorei o a', 'Adorei o atendimento', 'Adore', 'Onde', '']) {
+    const { probabilities: [alone] } = await service.classify([text]);
+    const { probabilities: [beside] } = await service.classify([text, 'Onde fica?']);
+    expect(alone).toEqual(beside);
+  }
+});
+
 test('hostile and broken models: a sentence, and the model before stays', async () => {
   const service = await ready();
   const good = tinyModel();

@@ -39,6 +39,22 @@ export function latestOnly(work) {
   };
 }
 
+/**
+ * `classify`, asked only for texts that were not among those before: while somebody writes the
+ * tenth line, nine are known, and the tenth is asked for alone, which lets the engine go on from
+ * its last version (src/afina.h).
+ */
+export function onlyNew(classify, classes) {
+  let known = new Map();
+  return async (texts) => {
+    const fresh = [...new Set(texts)].filter((text) => !known.has(text));
+    const reply = fresh.length > 0 ? await classify(fresh) : { classes, probabilities: [] };
+    const added = new Map(fresh.map((text, index) => [text, reply.probabilities[index]]));
+    known = new Map(texts.map((text) => [text, added.get(text) ?? known.get(text)]));
+    return { classes: reply.classes, probabilities: texts.map((text) => known.get(text)) };
+  };
+}
+
 function writing(app, { classes }) {
   const { draft } = app.state;
   const id = newId('classify');
@@ -55,6 +71,7 @@ function writing(app, { classes }) {
   const spoken = h('p', { class: 'visually-hidden', role: 'status' });
   const one = oneAnswer(classes);
   let pause = 0;
+  const classify = onlyNew((texts) => app.engine.classify(texts), classes);
 
   const ask = latestOnly(async ({ text, several }) => {
     const lines = text.split('\n').map((line) => line.trim());
@@ -64,7 +81,7 @@ function writing(app, { classes }) {
       return void fill(answer, h('p', { class: 'hint' }, t('classify.empty')));
     }
     try {
-      const reply = await app.engine.classify(texts);
+      const reply = await classify(texts);
       // A training has ended meanwhile: this step is about to be built anew, with other classes.
       if (reply.classes.join('\n') !== classes.join('\n')) return;
       failure.show(null);
