@@ -113,7 +113,7 @@ void afina_session_free(afina_session *session);
 afina_status afina_session_step(afina_session *session, double now, afina_progress *progress,
                                 afina_error *error);
 /* No further training: restores the best epoch so far; steps to come only test. */
-void afina_session_stop(afina_session *session, double now);
+void afina_session_stop(afina_session *session);
 
 /* {"classes":[...],"split":{"train","valid","test"},"options":{...},"trained_parameters"}: complete
  * from the start. */

@@ -192,8 +192,8 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_step(afina_wasm_reply *repl
   return give(reply, status, NULL, 0);
 }
 
-EMSCRIPTEN_KEEPALIVE void afina_wasm_session_stop(afina_session *session, double now) {
-  afina_session_stop(session, now);
+EMSCRIPTEN_KEEPALIVE void afina_wasm_session_stop(afina_session *session) {
+  afina_session_stop(session);
 }
 
 /* JSON */

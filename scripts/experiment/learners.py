@@ -175,6 +175,7 @@ class Afina:
             "seconds": report["seconds"]["total"],
             "options": report["options"],
             "numerics": report["numerics"],
+            "ngrams": report["ngrams"],
             "epochs": len(epochs),
             "best_epoch": best,
             "trained_parameters": report["trained_parameters"],

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bag_fit.h"
 #include "batch.h"
 #include "metrics.h"
 #include "model.h"
@@ -21,13 +22,37 @@ static afina_status append_text(const afina_model *model, const char *text, size
                                 special || tokens->count == 0 ? &end : NULL, error);
 }
 
+/* Texts as they are given. */
+typedef struct given_texts {
+  const char *const *texts;
+  const size_t *sizes;
+} given_texts;
+
+/* What the n-grams say of a batch's texts. */
+static afina_status add_ngrams(const afina_model *model, const given_texts *given,
+                               const afina_batch *b, afina_bag_reader *reader, afina_real *logits,
+                               afina_error *error) {
+  for (size_t i = 0; i < b->count; i++) {
+    const char *text = given->texts[b->rows[i]];
+    size_t size = given->sizes[b->rows[i]];
+    /* apart first, then added, as a run's test does it: a sum's bits depend on its order */
+    afina_real alone[AFINA_MAX_CLASSES] = {0};
+    afina_text_trim(&text, &size);
+    AFINA_TRY(afina_bag_reader_add(reader, &model->bag, text, size, alone, error));
+    for (size_t k = 0; k < model->bag.K; k++) logits[i * model->bag.K + k] += alone[k];
+  }
+  return AFINA_OK;
+}
+
 /* A text that is asked for alone is probably a version of the one before: see afina_model.cache. */
-static afina_status run_batches(afina_model *model, const afina_exec *exec, afina_batcher *batcher,
+static afina_status run_batches(afina_model *model, const afina_exec *exec,
+                                const given_texts *given, afina_batcher *batcher,
                                 float *probabilities, afina_error *error) {
   const size_t K = model->gpt.config.classes;
   const uint32_t no_targets[BATCH_TEXTS] = {0};
   const bool alone = batcher->row_count == 1;
   afina_real losses[BATCH_TEXTS];
+  afina_bag_reader reader = {0};
   afina_gpt_pass own, *pass = alone ? &model->cache.pass : &own;
   AFINA_TRY(afina_gpt_pass_init(&own, &model->gpt, error));
   afina_status status = AFINA_OK;
@@ -44,16 +69,19 @@ static afina_status run_batches(afina_model *model, const afina_exec *exec, afin
                    : afina_gpt_forward(&model->gpt, exec, pass, &batch, error);
     if (status != AFINA_OK) break;
     afina_classify_forward(&model->gpt, exec, pass);
+    status = add_ngrams(model, given, b, &reader, pass->logits, error);
+    if (status != AFINA_OK) break;
     /* training's own softmax, whatever the truth: evaluating gives the bits of the report */
     afina_cross_entropy_forward(exec, losses, pass->logits, no_targets, b->count, K);
     for (size_t i = 0; i < b->count; i++)
       memcpy(probabilities + b->rows[i] * K, pass->logits + i * K, K * sizeof *probabilities);
   }
+  afina_bag_reader_free(&reader);
   afina_gpt_pass_free(&own);
   return status;
 }
 
-static afina_status classify(afina_runtime *runtime, afina_model *model,
+static afina_status classify(afina_runtime *runtime, afina_model *model, const given_texts *given,
                              const afina_sequences *sequences, float *probabilities,
                              afina_error *error) {
   const size_t count = sequences->count;
@@ -65,7 +93,7 @@ static afina_status classify(afina_runtime *runtime, afina_model *model,
   afina_status status =
       afina_batcher_init(&batcher, sequences, rows, count, BATCH_TEXTS, BATCH_TOKENS, error);
   if (status == AFINA_OK) status = afina_runtime_exec(runtime, &model->gpt, &exec, error);
-  if (status == AFINA_OK) status = run_batches(model, &exec, &batcher, probabilities, error);
+  if (status == AFINA_OK) status = run_batches(model, &exec, given, &batcher, probabilities, error);
   afina_exec_free(&exec);
   afina_batcher_free(&batcher);
   free(rows);
@@ -89,7 +117,9 @@ afina_status afina_classify(afina_runtime *runtime, afina_model *model, const ch
   afina_status status = AFINA_OK;
   for (size_t i = 0; i < count && status == AFINA_OK; i++)
     status = append_text(model, texts[i], sizes[i], &tokens, &sequences, error);
-  if (status == AFINA_OK) status = classify(runtime, model, &sequences, probabilities, error);
+  const given_texts given = {.texts = texts, .sizes = sizes};
+  if (status == AFINA_OK)
+    status = classify(runtime, model, &given, &sequences, probabilities, error);
   afina_tokens_free(&tokens);
   afina_sequences_free(&sequences);
   return status;

@@ -95,6 +95,8 @@ static afina_status read_weights(afina_model *model, const void *data, size_t si
   bool has_head = false;
   afina_status status = check_layers(file, model->gpt.config.layers, error);
   if (status == AFINA_OK) status = afina_weights_read(&model->gpt, file, &has_head, error);
+  if (status == AFINA_OK && model->gpt.config.classes > 0)
+    status = afina_bag_from_file(&model->bag, file, model->gpt.config.classes, error);
   afina_safetensors_close(file);
   if (status == AFINA_OK && model->gpt.config.classes > 0 && !has_head)
     status =
@@ -146,6 +148,7 @@ void afina_model_free(afina_model *model) {
   if (!model) return;
   afina_kv_cache_free(&model->cache);
   afina_gpt_free(&model->gpt);
+  afina_bag_free(&model->bag);
   afina_labels_free(&model->labels);
   afina_tokenizer_free(model->tokenizer);
   free(model);
@@ -197,7 +200,7 @@ afina_status afina_model_save(const afina_model *model, afina_file file, afina_b
     case AFINA_FILE_CONFIG:
       return afina_gpt_config_print(&model->gpt.config, &model->labels,
                                     afina_tokenizer_end_of_text(model->tokenizer), out, error);
-    case AFINA_FILE_WEIGHTS: return afina_weights_write(&model->gpt, out, error);
+    case AFINA_FILE_WEIGHTS: return afina_weights_write(&model->gpt, &model->bag, out, error);
     case AFINA_FILE_TOKENIZER: return afina_tokenizer_print(model->tokenizer, out, error);
   }
   return afina_fail(error, AFINA_E_ARGUMENT, "there is no file %d in a model's folder", (int)file);

@@ -3,6 +3,7 @@
 #define AFINA_API_MODEL_H
 
 #include "afina.h"
+#include "bag.h"
 #include "gpt.h"
 #include "json.h"
 #include "kv_cache.h"
@@ -18,6 +19,7 @@ struct afina_model {
   afina_labels labels;
   afina_tokenizer *tokenizer;
   afina_kv_cache cache; /* of the text read last; to be freed wherever the weights change */
+  afina_bag bag;        /* of a classifier that has one */
 };
 
 /* Layers' view of the runtime for a model of this shape; free with afina_exec_free. */

@@ -17,7 +17,7 @@ struct afina_session {
 /* "model" of the report: the shape, and which weights the run started from. */
 static afina_status describe_base(const afina_model *model, cJSON **out, afina_error *error) {
   char sha[AFINA_SHA256_HEX];
-  AFINA_TRY(afina_weights_sha256(&model->gpt, sha, error));
+  AFINA_TRY(afina_weights_sha256(&model->gpt, NULL, sha, error));
   AFINA_TRY(afina_model_json(model, out, error));
   return cJSON_AddStringToObject(*out, "weights_sha256", sha) ? AFINA_OK : afina_fail_memory(error);
 }
@@ -73,12 +73,12 @@ afina_status afina_session_step(afina_session *session, double now, afina_progre
   return session->failure.status;
 }
 
-void afina_session_stop(afina_session *session, double now) {
+void afina_session_stop(afina_session *session) {
   const afina_finetune *run = &session->run;
   const bool trains = run->phase == AFINA_TRAIN || run->phase == AFINA_VALIDATE;
   if (session->failure.status != AFINA_OK && !(trains && run->best_epoch)) return;
   session->failure.status = AFINA_OK; /* the best epoch's weights are untouched by what failed */
-  afina_finetune_halt(&session->run, now);
+  afina_finetune_halt(&session->run);
 }
 
 /* Prints and frees. */
@@ -124,6 +124,7 @@ afina_status afina_session_model(const afina_session *session, afina_model **out
   if (status == AFINA_OK) {
     memcpy(model->gpt.weights, gpt->weights, gpt->params.total * sizeof *gpt->weights);
     status = copy_labels(session->run.data, &model->labels, error);
+    if (status == AFINA_OK) status = afina_bag_copy(&model->bag, &session->run.bag.bag, error);
   }
   if (status == AFINA_OK)
     status = afina_tokenizer_copy(session->tokenizer, &model->tokenizer, error);

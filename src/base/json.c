@@ -83,6 +83,15 @@ afina_status afina_json_size(const cJSON *object, const char *key, size_t low, s
   return AFINA_OK;
 }
 
+afina_status afina_json_bool(const cJSON *object, const char *key, bool fallback, bool *out,
+                             afina_error *error) {
+  const cJSON *item = afina_json_member(object, key);
+  if (item && !cJSON_IsNull(item) && !cJSON_IsBool(item))
+    return afina_fail(error, AFINA_E_FORMAT, "'%s' must be true or false", key);
+  *out = item && !cJSON_IsNull(item) ? cJSON_IsTrue(item) : fallback;
+  return AFINA_OK;
+}
+
 afina_status afina_json_string(const cJSON *object, const char *key, const char *fallback,
                                const char **out, afina_error *error) {
   const cJSON *item = afina_json_member(object, key);

@@ -27,6 +27,10 @@ afina_status afina_json_size(const cJSON *object, const char *key, size_t low, s
 afina_status afina_json_number(const cJSON *object, const char *key, double low, double high,
                                double fallback, double *out, afina_error *error);
 
+/* true or false. */
+afina_status afina_json_bool(const cJSON *object, const char *key, bool fallback, bool *out,
+                             afina_error *error);
+
 /* The string value of a member, or `fallback` where absent. The pointer lives as long as `object`.
  */
 afina_status afina_json_string(const cJSON *object, const char *key, const char *fallback,

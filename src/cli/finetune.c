@@ -145,7 +145,7 @@ static afina_status run(job *j, afina_error *error) {
     if (stopped || (status == AFINA_OK && !interrupted)) continue;
     fprintf(stderr, "%s: keeping epoch %zu, the best one\n",
             status == AFINA_OK ? "stopped" : error->message, progress.best_epoch);
-    afina_session_stop(j->session, cli_now());
+    afina_session_stop(j->session);
     stopped = true;
   } while (progress.phase != AFINA_DONE);
   return AFINA_OK;

@@ -188,7 +188,7 @@ static afina_status save_state(job *j, const char *name, afina_error *error) {
 
 static afina_status save_model(job *j, afina_error *error) {
   afina_bytes weights = {0}, config = {0}, tokenizer = {0};
-  afina_status status = afina_weights_write(&j->gpt, &weights, error);
+  afina_status status = afina_weights_write(&j->gpt, NULL, &weights, error);
   if (status == AFINA_OK)
     status = afina_gpt_config_print(&j->gpt.config, NULL, afina_tokenizer_end_of_text(j->tokenizer),
                                     &config, error);

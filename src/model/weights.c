@@ -33,21 +33,23 @@ void afina_weights_views(const afina_gpt *gpt, afina_tensor_view *views) {
   }
 }
 
-afina_status afina_weights_write(const afina_gpt *gpt, afina_bytes *out, afina_error *error) {
-  afina_tensor_view *views = afina_allocate(gpt->params.count, sizeof *views);
+afina_status afina_weights_write(const afina_gpt *gpt, const afina_bag *bag, afina_bytes *out,
+                                 afina_error *error) {
+  size_t count = gpt->params.count;
+  afina_tensor_view *views = afina_allocate(count + AFINA_BAG_TENSORS, sizeof *views);
   if (!views) return afina_fail_memory(error);
   afina_weights_views(gpt, views);
+  if (bag) count += afina_bag_views(bag, views + count);
   const afina_metadata format = {"format", "pt"}; /* transformers refuses files without it */
-  const afina_status status =
-      afina_safetensors_write(views, gpt->params.count, &format, 1, out, error);
+  const afina_status status = afina_safetensors_write(views, count, &format, 1, out, error);
   free(views);
   return status;
 }
 
-afina_status afina_weights_sha256(const afina_gpt *gpt, char hex[AFINA_SHA256_HEX],
-                                  afina_error *error) {
+afina_status afina_weights_sha256(const afina_gpt *gpt, const afina_bag *bag,
+                                  char hex[AFINA_SHA256_HEX], afina_error *error) {
   afina_bytes file;
-  AFINA_TRY(afina_weights_write(gpt, &file, error));
+  AFINA_TRY(afina_weights_write(gpt, bag, &file, error));
   afina_sha256 state;
   afina_sha256_init(&state);
   afina_sha256_update(&state, file.data, file.size);

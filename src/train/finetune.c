@@ -72,6 +72,7 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
   AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, need.texts_at_once,
                              need.tokens_at_once, run->options.cache_bytes, error));
+  if (run->options.ngrams) AFINA_TRY(afina_finetune_bag_init(&run->bag, run->data, s, error));
   return afina_gpt_pass_reserve(&run->pass, need.activations, error);
 }
 
@@ -90,6 +91,7 @@ static void start_epoch(afina_finetune *run, double now) {
 }
 
 static void start_test(afina_finetune *run, double now);
+static void test_rows(afina_finetune *run, double now);
 
 static void start_training(afina_finetune *run, double now) {
   run->prepared = now;
@@ -99,6 +101,33 @@ static void start_training(afina_finetune *run, double now) {
   }
   run->updates = run->options.epochs * afina_batcher_count(&run->train);
   start_epoch(run, now);
+}
+
+static void start_network(afina_finetune *run, double now) {
+  if (run->cache.enabled)
+    enter(run, AFINA_CACHE, afina_batcher_count(&run->all));
+  else
+    start_training(run, now);
+}
+
+/* ---- the n-grams' part ---- */
+
+/* How many units the work takes is not known beforehand: `step` counts hundredths. */
+static void start_ngrams(afina_finetune *run, bool is_last) {
+  afina_finetune_bag_start(&run->bag, &run->split, is_last);
+  enter(run, AFINA_NGRAMS, 100);
+}
+
+static afina_status work_on_ngrams(afina_finetune *run, double now, afina_error *error) {
+  bool done;
+  AFINA_TRY(afina_finetune_bag_work(&run->bag, run->data, &run->split, &done, error));
+  run->step = (size_t)(100 * afina_finetune_bag_fraction(&run->bag));
+  if (!done) return AFINA_OK;
+  if (run->bag.is_last)
+    test_rows(run, now);
+  else
+    start_network(run, now);
+  return AFINA_OK;
 }
 
 static afina_status prepare(afina_finetune *run, double now, afina_error *error) {
@@ -112,11 +141,10 @@ static afina_status prepare(afina_finetune *run, double now, afina_error *error)
   afina_tokens_free(&tokens);
   if (status != AFINA_OK || ++run->step < run->steps) return status;
   AFINA_TRY(afina_finetune_explain(run, make_batches(run, error), error));
-  if (run->cache.enabled) {
-    enter(run, AFINA_CACHE, afina_batcher_count(&run->all));
-  } else {
-    start_training(run, now);
-  }
+  if (run->options.ngrams)
+    start_ngrams(run, false);
+  else
+    start_network(run, now);
   return AFINA_OK;
 }
 
@@ -133,11 +161,28 @@ static void remember_best(afina_finetune *run) {
   const size_t count = run->gpt.params.total - run->begin;
   memcpy(run->best, run->gpt.weights + run->begin, count * sizeof *run->best);
   run->best_epoch = run->epoch;
+  afina_finetune_bag_remember(&run->bag);
 }
 
 static void restore_best(afina_finetune *run) {
   const size_t count = run->gpt.params.total - run->begin;
   if (run->best_epoch) memcpy(run->gpt.weights + run->begin, run->best, count * sizeof *run->best);
+}
+
+static void test_rows(afina_finetune *run, double now) {
+  run->trained = now;
+  const size_t batches = run->test.row_count ? afina_batcher_count(&run->test) : 0;
+  afina_batcher_rewind(&run->test);
+  enter(run, batches ? AFINA_TEST : AFINA_DONE, batches);
+  if (!batches) run->finished = now;
+}
+
+/* The head takes its factor by its weights: it has no bias. */
+static void weigh_head(afina_finetune *run) {
+  const afina_mix factors = afina_finetune_bag_mix(&run->bag, run->split.valid.count);
+  const size_t head = afina_params_head(&run->gpt.params);
+  for (size_t i = head; i < run->gpt.params.total; i++)
+    run->gpt.weights[i] *= (afina_real)factors.a;
 }
 
 /* Nothing trains any more: what only training needs makes room for the tuned model's copies. */
@@ -146,11 +191,12 @@ static void start_test(afina_finetune *run, double now) {
   afina_optimizer_free(&run->optimizer);
   free(run->best);
   run->best = NULL;
-  run->trained = now;
-  const size_t batches = run->test.row_count ? afina_batcher_count(&run->test) : 0;
-  afina_batcher_rewind(&run->test);
-  enter(run, batches ? AFINA_TEST : AFINA_DONE, batches);
-  if (!batches) run->finished = now;
+  if (run->options.ngrams) {
+    if (run->split.valid.count && run->best_epoch) weigh_head(run);
+    start_ngrams(run, true);
+  } else {
+    test_rows(run, now);
+  }
 }
 
 static afina_status diverged(const afina_finetune *run, const char *what, afina_error *error) {
@@ -211,7 +257,8 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
   }
   afina_finetune_next_part(run, &part);
   const bool keep = run->options.strategy.kind != AFINA_STRATEGY_HEAD;
-  AFINA_TRY(afina_finetune_forward(run, &part, keep, &pooled, &logits, error));
+  AFINA_TRY(afina_finetune_logits(run, &part, keep, &pooled, &logits, error));
+  afina_finetune_losses(run, &part, logits);
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
   if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
   afina_finetune_backward(run, &part, run->batch->count, pooled, logits);
@@ -239,11 +286,15 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
 }
 
 static afina_status validate(afina_finetune *run, double now, afina_error *error) {
+  const size_t done = run->valid.next;
   const afina_batch *batch = afina_batcher_next(&run->valid);
   const size_t K = run->gpt.config.classes;
   const afina_real *pooled;
   afina_real *probabilities;
-  AFINA_TRY(afina_finetune_forward(run, batch, false, &pooled, &probabilities, error));
+  AFINA_TRY(afina_finetune_logits(run, batch, false, &pooled, &probabilities, error));
+  if (run->options.ngrams)
+    afina_finetune_bag_validate(&run->bag, done, batch->count, probabilities);
+  afina_finetune_losses(run, batch, probabilities);
   for (size_t i = 0; i < batch->count; i++) {
     run->valid_loss += (double)run->losses[i];
     run->valid_right += afina_metrics_argmax(probabilities + i * K, K) == run->targets[i];
@@ -256,7 +307,9 @@ static afina_status test(afina_finetune *run, double now, afina_error *error) {
   const afina_batch *batch = afina_batcher_next(&run->test);
   const afina_real *pooled;
   afina_real *probabilities;
-  AFINA_TRY(afina_finetune_forward(run, batch, false, &pooled, &probabilities, error));
+  AFINA_TRY(afina_finetune_logits(run, batch, false, &pooled, &probabilities, error));
+  if (run->options.ngrams) afina_finetune_bag_test(&run->bag, done, batch->count, probabilities);
+  afina_finetune_losses(run, batch, probabilities);
   memcpy(run->probabilities + done * K, probabilities, batch->count * K * sizeof *probabilities);
   if (++run->step < run->steps) return AFINA_OK;
   run->finished = now;
@@ -268,13 +321,14 @@ static double fraction(const afina_finetune *run) {
   const double within = run->steps ? (double)run->step / (double)run->steps : 0;
   switch (run->phase) {
     case AFINA_PREPARE: return 0.02 * within;
-    case AFINA_CACHE: return 0.02 + 0.08 * within;
+    case AFINA_CACHE: return 0.05 + 0.05 * within;
     case AFINA_TRAIN:
     case AFINA_VALIDATE: {
       const double epoch = (double)(run->epoch - 1) +
                            (run->phase == AFINA_TRAIN ? 0.9 * within : 0.9 + 0.1 * within);
       return 0.1 + 0.85 * epoch / (double)run->options.epochs;
     }
+    case AFINA_NGRAMS: return run->bag.is_last ? 0.95 : 0.02 + 0.03 * within;
     case AFINA_TEST: return 0.95 + 0.05 * within;
     case AFINA_DONE: break;
   }
@@ -288,8 +342,11 @@ afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progr
     run->started = now;
     run->clock_runs = true;
   }
+  const bool trains = run->phase == AFINA_TRAIN || run->phase == AFINA_VALIDATE;
+  if (run->halted && trains) start_test(run, now);
   switch (run->phase) {
     case AFINA_PREPARE: AFINA_TRY(prepare(run, now, error)); break;
+    case AFINA_NGRAMS: AFINA_TRY(work_on_ngrams(run, now, error)); break;
     case AFINA_CACHE: AFINA_TRY(fill_cache(run, now, error)); break;
     case AFINA_TRAIN: AFINA_TRY(train(run, now, &loss, error)); break;
     case AFINA_VALIDATE: AFINA_TRY(validate(run, now, error)); break;
@@ -311,7 +368,4 @@ afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progr
   return AFINA_OK;
 }
 
-void afina_finetune_halt(afina_finetune *run, double now) {
-  run->halted = true;
-  if (run->phase == AFINA_TRAIN || run->phase == AFINA_VALIDATE) start_test(run, now);
-}
+void afina_finetune_halt(afina_finetune *run) { run->halted = true; }

@@ -5,6 +5,7 @@
 
 #include "batch.h"
 #include "cache.h"
+#include "finetune_bag.h"
 #include "labeled.h"
 #include "optimizer.h"
 #include "options.h"
@@ -31,7 +32,8 @@ typedef struct afina_finetune {
   afina_rng rng;
   uint32_t *targets; /* [largest batch] */
   afina_real *losses;
-  float *probabilities; /* of the test part */
+  float *probabilities;   /* of the test part */
+  afina_finetune_bag bag; /* where options.ngrams */
 
   afina_phase phase;
   size_t step, steps; /* within the phase */
@@ -63,7 +65,7 @@ afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progr
                                     afina_error *error);
 /* No further training: what is left is testing the best epoch so far. Before the first epoch has
  * ended, the weights as they are. */
-void afina_finetune_halt(afina_finetune *run, double now);
+void afina_finetune_halt(afina_finetune *run);
 
 /* {"classes","split","options","trained_parameters"}; any time. Free with cJSON_Delete. */
 afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afina_error *error);

@@ -17,9 +17,9 @@ void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
   run->part = end;
 }
 
-afina_status afina_finetune_forward(afina_finetune *run, const afina_batch *batch, bool keep,
-                                    const afina_real **pooled, afina_real **logits,
-                                    afina_error *error) {
+afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool keep,
+                                   const afina_real **pooled, afina_real **logits,
+                                   afina_error *error) {
   if (run->cache.enabled && run->cache.of_readout) {
     *pooled = afina_cache_readout(&run->cache, batch);
     *logits = run->head_logits;
@@ -32,11 +32,14 @@ afina_status afina_finetune_forward(afina_finetune *run, const afina_batch *batc
     *pooled = run->pass.pooled;
     *logits = run->pass.logits;
   }
+  return AFINA_OK;
+}
+
+void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, afina_real *logits) {
   for (size_t i = 0; i < batch->count; i++)
     run->targets[i] = afina_dataset_row(run->data, batch->rows[i]).label;
-  afina_cross_entropy_forward(run->exec, run->losses, *logits, run->targets, batch->count,
+  afina_cross_entropy_forward(run->exec, run->losses, logits, run->targets, batch->count,
                               run->gpt.config.classes);
-  return AFINA_OK;
 }
 
 void afina_finetune_backward(afina_finetune *run, const afina_batch *part, size_t texts,

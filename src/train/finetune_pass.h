@@ -24,11 +24,13 @@ afina_status afina_finetune_explain(const afina_finetune *run, afina_status stat
  * run->part becomes the first text after them. `part` is valid until the next call. */
 void afina_finetune_next_part(afina_finetune *run, afina_batch *part);
 
-/* Runs texts as far as the logits, which become probabilities and losses; *pooled is what the head
- * read. keep: afina_finetune_backward follows. */
-afina_status afina_finetune_forward(afina_finetune *run, const afina_batch *batch, bool keep,
-                                    const afina_real **pooled, afina_real **logits,
-                                    afina_error *error);
+/* Runs texts as far as the logits; *pooled is what the head read. keep: afina_finetune_backward
+ * follows. */
+afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool keep,
+                                   const afina_real **pooled, afina_real **logits,
+                                   afina_error *error);
+/* The logits become probabilities, and run->losses those of the texts' labels, run->targets. */
+void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, afina_real *logits);
 /* Adds the gradient of the part's share of the mean loss of a batch of `texts`. */
 void afina_finetune_backward(afina_finetune *run, const afina_batch *part, size_t texts,
                              const afina_real *pooled, afina_real *logits);

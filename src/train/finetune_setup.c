@@ -102,6 +102,7 @@ void afina_finetune_clear(afina_finetune *run) {
   afina_gpt_pass_free(&run->pass);
   afina_cache_free(&run->cache);
   afina_sequences_free(&run->sequences);
+  afina_finetune_bag_clear(&run->bag);
   afina_split_free(&run->split);
   afina_gpt_free(&run->gpt);
   free(run->part_starts);

@@ -92,6 +92,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
       .weight_decay = 0.01,
       .seed = 1,
       .test_share = 0.2,
+      .ngrams = true,
       .cache_bytes = (size_t)512 * MEGABYTE,
       .memory_bytes = SIZE_MAX,
   };
@@ -100,7 +101,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
 
 static const char *const known[] = {"strategy",    "readout",    "epochs",       "patience",
                                     "lr",          "batch",      "weight_decay", "seed",
-                                    "valid_share", "test_share", "cache_mb"};
+                                    "valid_share", "test_share", "ngrams",       "cache_mb"};
 
 static afina_status check_keys(const cJSON *json, afina_error *error) {
   if (json && !cJSON_IsObject(json))
@@ -144,6 +145,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_size(json, "seed", 0, UINT32_MAX, (size_t)o.seed, &seed, error));
   AFINA_TRY(afina_json_number(json, "valid_share", 0, 0.9, o.valid_share, &o.valid_share, error));
   AFINA_TRY(afina_json_number(json, "test_share", 0, 0.9, o.test_share, &o.test_share, error));
+  AFINA_TRY(afina_json_bool(json, "ngrams", o.ngrams, &o.ngrams, error));
   double cache;
   AFINA_TRY(afina_json_number(json, "cache_mb", 0, 4095, (double)o.cache_bytes / MEGABYTE, &cache,
                               error));
@@ -176,6 +178,7 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
                     cJSON_AddNumberToObject(json, "seed", (double)o->seed) &&
                     cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
                     cJSON_AddNumberToObject(json, "test_share", o->test_share) &&
+                    cJSON_AddBoolToObject(json, "ngrams", o->ngrams) &&
                     cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / MEGABYTE);
   if (fine) return json;
   cJSON_Delete(json);

@@ -40,6 +40,7 @@ typedef struct afina_finetune_options {
   double weight_decay;
   uint64_t seed; /* of the split, the head's first weights and the order of the texts */
   double valid_share, test_share;
+  bool ngrams;         /* a bag of n-grams beside the network: finetune_bag.h */
   size_t cache_bytes;  /* the most that kept activations of frozen blocks may take: as F32, else
                           as F16, else none are kept */
   size_t memory_bytes; /* what there is for the whole run; SIZE_MAX: not known. Not in the JSON */
@@ -64,8 +65,9 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
 
 /* Reads
  * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share",
- * "test_share","cache_mb"}: what is absent or null is the default for the data; so is 0 for epochs,
- * lr and batch. Unknown keys, wrong types and values out of range are AFINA_E_ARGUMENT, by name. */
+ * "test_share","ngrams","cache_mb"}: what is absent or null is the default for the data; so is 0
+ * for epochs, lr and batch. Unknown keys, wrong types and values out of range are AFINA_E_ARGUMENT,
+ * by name. */
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
                                           const afina_gpt_config *config, size_t rows,
                                           size_t classes, afina_error *error);

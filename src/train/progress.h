@@ -11,7 +11,8 @@ typedef enum afina_phase {
   AFINA_TRAIN = 2,
   AFINA_VALIDATE = 3,
   AFINA_TEST = 4,
-  AFINA_DONE = 5
+  AFINA_DONE = 5,
+  AFINA_NGRAMS = 6 /* the n-grams' part learns: before the network, and once more behind it */
 } afina_phase;
 
 typedef struct afina_epoch {

@@ -104,6 +104,58 @@ static afina_status test_json(const afina_finetune *run, cJSON **out, afina_erro
   return status;
 }
 
+/* {"accuracy","macro_f1"} on the test rows of one part by itself. */
+static afina_status alone_json(const afina_finetune *run, const uint32_t *predicted, cJSON **out,
+                               afina_error *error) {
+  const size_t count = run->split.test.count, K = run->gpt.config.classes;
+  uint32_t *truth = afina_allocate(count, sizeof *truth);
+  float *certain = afina_allocate(count, K * sizeof *certain);
+  afina_metrics metrics = {0};
+  afina_status status = truth && certain ? AFINA_OK : afina_fail_memory(error);
+  for (size_t i = 0; status == AFINA_OK && i < count; i++) {
+    truth[i] = afina_dataset_row(run->data, run->split.test.rows[i]).label;
+    certain[i * K + predicted[i]] = 1;
+  }
+  if (status == AFINA_OK) status = afina_metrics_compute(&metrics, truth, certain, count, K, error);
+  free(truth);
+  free(certain);
+  if (status != AFINA_OK) return status;
+  cJSON *json = cJSON_CreateObject();
+  const bool fine = json && add_number(json, "accuracy", metrics.accuracy) &&
+                    add_number(json, "macro_f1", metrics.macro_f1);
+  afina_metrics_free(&metrics);
+  if (!fine) {
+    cJSON_Delete(json);
+    return afina_fail_memory(error);
+  }
+  *out = json;
+  return AFINA_OK;
+}
+
+/* "ngrams": how many there are, the factors of the two parts, and what either is worth alone;
+ * null without them. */
+static afina_status ngrams_json(const afina_finetune *run, cJSON **out, afina_error *error) {
+  const afina_finetune_bag *bag = &run->bag;
+  cJSON *json = run->options.ngrams ? cJSON_CreateObject() : cJSON_CreateNull();
+  bool fine =
+      json && (!run->options.ngrams || (add_number(json, "features", (double)bag->bag.F) &&
+                                        add_number(json, "network_factor", bag->factors.a) &&
+                                        add_number(json, "ngrams_factor", bag->factors.b)));
+  afina_status status = fine ? AFINA_OK : afina_fail_memory(error);
+  static const char *const keys[] = {"network_alone", "ngrams_alone"};
+  for (size_t i = 0; i < 2 && run->options.ngrams && run->split.test.count; i++) {
+    cJSON *alone = NULL;
+    if (status == AFINA_OK) status = alone_json(run, bag->alone[i], &alone, error);
+    if (status == AFINA_OK && !add(json, keys[i], alone)) status = afina_fail_memory(error);
+  }
+  if (status != AFINA_OK) {
+    cJSON_Delete(json);
+    return status;
+  }
+  *out = json;
+  return AFINA_OK;
+}
+
 afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afina_error *error) {
   const char *const *labels = afina_dataset_labels(run->data);
   cJSON *json = cJSON_CreateObject();
@@ -125,9 +177,14 @@ afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, 
   if (run->phase != AFINA_DONE)
     return afina_fail(error, AFINA_E_STATE, "there is no report before the run is done");
   char sha[AFINA_SHA256_HEX];
-  cJSON *test = NULL;
-  AFINA_TRY(afina_weights_sha256(&run->gpt, sha, error));
-  AFINA_TRY(test_json(run, &test, error));
+  cJSON *test = NULL, *ngrams = NULL;
+  AFINA_TRY(afina_weights_sha256(&run->gpt, &run->bag.bag, sha, error));
+  AFINA_TRY(ngrams_json(run, &ngrams, error));
+  const afina_status tested = test_json(run, &test, error);
+  if (tested != AFINA_OK) {
+    cJSON_Delete(ngrams);
+    return tested;
+  }
   cJSON *json = cJSON_CreateObject();
   const bool fine =
       json && cJSON_AddStringToObject(json, "afina", AFINA_VERSION) &&
@@ -137,7 +194,8 @@ afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, 
       add(json, "options", afina_finetune_options_json(&run->options)) &&
       add_number(json, "seed", (double)run->options.seed) &&
       add(json, "epochs", epochs_json(run)) &&
-      add_number(json, "best_epoch", (double)run->best_epoch) && add(json, "test", test);
+      add_number(json, "best_epoch", (double)run->best_epoch) && add(json, "test", test) &&
+      add(json, "ngrams", ngrams);
   if (!fine ||
       !add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin)) ||
       !add(json, "seconds", seconds_json(run)) ||

@@ -68,7 +68,7 @@ static inline afina_model *rig_model(void) {
   fine(afina_gpt_config_print(&gpt.config, NULL, afina_tokenizer_end_of_text(tokenizer), &config,
                               &error),
        &error);
-  fine(afina_weights_write(&gpt, &weights, &error), &error);
+  fine(afina_weights_write(&gpt, NULL, &weights, &error), &error);
   fine(afina_tokenizer_print(tokenizer, &json, &error), &error);
   fine(afina_model_load(&model, config.data, config.size, weights.data, weights.size, json.data,
                         json.size, &error),

@@ -67,7 +67,7 @@ static void expect_no_allocation(const char *strategy, const char *readout, size
            "\"valid_share\":0.2,\"cache_mb\":%zu}",
            strategy, readout, batch, cache_mb);
   rig_start(&r, options);
-  size_t seen[AFINA_DONE + 1] = {0};
+  size_t seen[AFINA_NGRAMS + 1] = {0};
   const size_t unprepared = heap.count;
   while (r.progress.phase == AFINA_PREPARE) fine(rig_step(&r, &error), &error);
   assert_true(heap.count > unprepared + 20); /* they are counted */
@@ -75,7 +75,8 @@ static void expect_no_allocation(const char *strategy, const char *readout, size
     const afina_progress before = r.progress;
     const size_t count = heap.count;
     fine(rig_step(&r, &error), &error);
-    if (heap.count != count)
+    /* how many n-grams there are shows while they are read */
+    if (heap.count != count && before.phase != AFINA_NGRAMS)
       fail_msg("%s: %zu allocations in phase %d, epoch %zu, step %zu", options, heap.count - count,
                (int)before.phase, before.epoch, before.step);
     seen[before.phase]++;
@@ -109,7 +110,7 @@ static void print_base_files(afina_tokenizer *tokenizer, afina_bytes *config, af
   afina_params_random(&gpt.params, gpt.weights, 0, &rng);
   fine(afina_gpt_config_print(&shape, NULL, afina_tokenizer_end_of_text(tokenizer), config, &error),
        &error);
-  fine(afina_weights_write(&gpt, weights, &error), &error);
+  fine(afina_weights_write(&gpt, NULL, weights, &error), &error);
   fine(afina_tokenizer_print(tokenizer, json, &error), &error);
   afina_gpt_free(&gpt);
 }
@@ -171,7 +172,7 @@ static void test_full_tuning_takes_six_times_the_weights(void **state) {
   rig_start(&r, "{\"strategy\":\"full\",\"valid_share\":0}");
   rig_run_to(&r, AFINA_TRAIN, 1, 2);
   const size_t trained = heap.peak - before;
-  afina_session_stop(r.session, r.now);
+  afina_session_stop(r.session);
   rig_finish(&r);
   cJSON_Delete(rig_report(&r));
   rig_take_model(&r);

@@ -129,7 +129,7 @@ static void test_values_are_kept(void **state) {
   static const char text[] =
       "{\"strategy\":\"last:2\",\"readout\":\"special\",\"epochs\":7,\"patience\":2,\"lr\":0.004,"
       "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"valid_share\":0.25,"
-      "\"test_share\":0,\"cache_mb\":0.5}";
+      "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5}";
   afina_error error;
   afina_finetune_options o;
   assert_int_equal(parse(&o, text, 500, &error), AFINA_OK);
@@ -141,6 +141,7 @@ static void test_values_are_kept(void **state) {
   assert_int_equal(o.seed, 4294967295u);
   assert_true(o.lr == 0.004 && o.weight_decay == 0.125);
   assert_true(o.valid_share == 0.25 && o.test_share == 0);
+  assert_false(o.ngrams);
   assert_int_equal(o.cache_bytes, 1 << 19);
   cJSON *given = cJSON_Parse(text), *printed = afina_finetune_options_json(&o);
   assert_true(cJSON_Compare(given, printed, true)); /* complete, and nothing else */
@@ -167,6 +168,7 @@ static void test_wrong_values_are_refused_by_name(void **state) {
                                          {"{\"weight_decay\":10.5}", "'weight_decay'"},
                                          {"{\"seed\":4294967296}", "4294967296"},
                                          {"{\"valid_share\":0.91}", "'valid_share'"},
+                                         {"{\"ngrams\":1}", "'ngrams'"},
                                          {"{\"test_share\":-0.01}", "'test_share'"},
                                          {"{\"cache_mb\":4096}", "'cache_mb'"},
                                          {"{\"strategy\":{}}", "'strategy'"},

@@ -4,7 +4,8 @@
 #include "session_rig.h"
 
 static const char usual[] =
-    "{\"strategy\":\"last:1\",\"epochs\":4,\"patience\":0,\"batch\":4,\"lr\":0.01}";
+    "{\"strategy\":\"last:1\",\"epochs\":4,\"patience\":0,\"batch\":4,\"lr\":0.01,"
+    "\"ngrams\":false}"; /* they learn from the validation rows in the end */
 
 static void open_usual(rig *r, const char *options) {
   rig_open(r);
@@ -33,7 +34,7 @@ static void measure_valid(rig *r, double out[2]) {
 
 /* Stops where the run stands; what is left is the best epoch that the report names. */
 static void check_stopped(rig *r, size_t best_epoch) {
-  afina_session_stop(r->session, r->now);
+  afina_session_stop(r->session);
   rig_finish(r);
   cJSON *report = rig_report(r);
   assert_int_equal((size_t)rig_number(report, "best_epoch"), best_epoch);
@@ -73,13 +74,50 @@ static void test_stop_in_each_phase(void **state) {
   }
 }
 
+/* Stopped anywhere, the two parts together test as the model that is saved does. */
+static void test_ngrams(void **state) {
+  (void)state;
+  static const struct {
+    afina_phase phase;
+    size_t epoch, step;
+  } places[] = {{AFINA_PREPARE, 0, 0}, {AFINA_NGRAMS, 0, 0},   {AFINA_CACHE, 0, 0},
+                {AFINA_TRAIN, 1, 2},   {AFINA_VALIDATE, 2, 0}, {AFINA_NGRAMS, 3, 0},
+                {AFINA_TEST, 3, 0},    {AFINA_DONE, 3, 0}};
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    rig r;
+    open_usual(&r, "{\"strategy\":\"last:1\",\"epochs\":3,\"batch\":4,\"lr\":0.01}");
+    rig_run_to(&r, places[i].phase, places[i].epoch, places[i].step);
+    afina_session_stop(r.session);
+    rig_finish(&r);
+    cJSON *report = rig_report(&r);
+    const cJSON *ngrams = afina_json_member(report, "ngrams");
+    const cJSON *alone = afina_json_member(ngrams, "ngrams_alone");
+    assert_true(rig_number(ngrams, "features") > 20);
+    assert_true(rig_number(alone, "accuracy") > 0.9); /* each label has words of its own */
+    const bool tuned = rig_number(report, "best_epoch") > 0;
+    assert_true(tuned == (fabs(rig_number(ngrams, "ngrams_factor") - 1) > 1e-9));
+    rig_take_model(&r);
+    const afina_predictions said = afina_session_predictions(r.session);
+    for (size_t t = 0; t < said.count; t++) {
+      const afina_row row = afina_dataset_row(r.data, said.rows[t]);
+      float again[8];
+      afina_error error;
+      fine(afina_classify(r.runtime, r.tuned, &row.text, &row.text_size, 1, again, &error), &error);
+      assert_memory_equal(again, said.probabilities + t * said.classes,
+                          said.classes * sizeof *again);
+    }
+    cJSON_Delete(report);
+    rig_close(&r);
+  }
+}
+
 /* With a patience of 1 the epoch behind the best one is the last. */
 static void test_best_epoch_is_restored(void **state) {
   (void)state;
   rig r;
   open_usual(&r,
              "{\"strategy\":\"full\",\"epochs\":60,\"patience\":1,\"batch\":4,\"lr\":0.2,"
-             "\"weight_decay\":0}");
+             "\"weight_decay\":0,\"ngrams\":false}");
   rig_finish(&r);
   assert_true(r.progress.epoch < 60);
   assert_int_equal(r.progress.best_epoch, r.progress.epoch - 1);
@@ -113,7 +151,7 @@ static void test_nothing_before_done(void **state) {
 /* A decay of 10 at a rate of 10 multiplies each weight by -99 in every update. */
 static const char ruinous[] =
     "{\"strategy\":\"full\",\"epochs\":%d,\"patience\":0,\"batch\":%d,\"lr\":10,"
-    "\"weight_decay\":10}";
+    "\"weight_decay\":10,\"ngrams\":false}";
 
 static void run_to_failure(rig *r, int batch) {
   afina_error error;
@@ -156,7 +194,7 @@ static void test_divergence_in_first_epoch(void **state) {
   for (int i = 0; i < 1000 && status == AFINA_OK; i++) status = rig_step(&r, &error);
   assert_int_equal(status, AFINA_E_DIVERGED);
   assert_int_equal(r.progress.best_epoch, 0);
-  afina_session_stop(r.session, r.now);
+  afina_session_stop(r.session);
   for (int i = 0; i < 1000; i++) /* more often than there are batches */
     assert_int_equal(rig_step(&r, &error), AFINA_E_DIVERGED);
   assert_int_equal(afina_session_report(r.session, &bytes, &error), AFINA_E_STATE);
@@ -267,6 +305,7 @@ static void test_empty_and_trimmed_texts(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stop_in_each_phase),
+      cmocka_unit_test(test_ngrams),
       cmocka_unit_test(test_best_epoch_is_restored),
       cmocka_unit_test(test_nothing_before_done),
       cmocka_unit_test(test_divergence_keeps_best_epoch),

@@ -143,7 +143,7 @@ export function createBridge(module) {
       attempt(() => module._afina_wasm_session_step(reply, session, now, progress));
       return readProgress(new Float64Array(module.HEAPU8.buffer, progress, PROGRESS_NUMBERS));
     },
-    stop: (session, now) => guard(() => module._afina_wasm_session_stop(session, now)),
+    stop: (session) => guard(() => module._afina_wasm_session_stop(session)),
     /** The document as it is written to a file. */
     report: (session) => decoder.decode(
       bytes(() => module._afina_wasm_session_report(reply, session))),

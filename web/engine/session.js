@@ -82,7 +82,7 @@ export function createSession(bridge, model, prepared, options) {
       const keepsBest = last.bestEpoch > 0 && !cutShort && error.failure?.code !== 'CRASH';
       if (!keepsBest) throw error;
       cutShort = error.failure;
-      bridge.stop(handle, seconds());
+      bridge.stop(handle);
       return { ...last, loss: NaN };
     }
   }
@@ -142,7 +142,7 @@ export function createSession(bridge, model, prepared, options) {
       };
     },
 
-    stop: () => bridge.stop(handle, seconds()),
+    stop: () => bridge.stop(handle),
     free: () => bridge.freeSession(handle),
 
     /**

@@ -1,0 +1,348 @@
+#include "bag_fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  TEXT_BYTES = 20000,     /* texts of a step while n-grams are counted and read */
+  OPERATIONS = 1000000,   /* products of a step while the loss is looked at */
+  MOST_WEIGHTS = 1 << 22, /* F K: above it, the n-grams of the fewest texts are left out */
+  MOST_ITERATIONS = 100,
+  MOST_HALVINGS = 20,
+};
+static const double C = 10;            /* of scikit-learn: the inverse of the ridge's strength */
+static const double tolerance = 1e-5;  /* the largest slope that is taken for flat */
+static const double sufficient = 1e-4; /* Armijo's condition */
+
+afina_status afina_bag_fit_init(afina_bag_fit *fit, const afina_dataset *data, const size_t *rows,
+                                size_t count, afina_error *error) {
+  *fit = (afina_bag_fit){.data = data, .count = count};
+  fit->rows = afina_allocate(count, sizeof *fit->rows);
+  fit->starts = afina_allocate(count + 1, sizeof *fit->starts);
+  if (!fit->rows || !fit->starts) {
+    afina_bag_fit_clear(fit);
+    return afina_fail_memory(error);
+  }
+  memcpy(fit->rows, rows, count * sizeof *rows);
+  return AFINA_OK;
+}
+
+void afina_bag_fit_clear(afina_bag_fit *fit) {
+  free(fit->rows);
+  free(fit->starts);
+  free(fit->gradient); /* the head of one block for all vectors */
+  afina_bag_free(&fit->bag);
+  afina_ngrams_free(&fit->grams);
+  afina_pair_map_free(&fit->known);
+  afina_buffer_free(&fit->keys);
+  afina_buffer_free(&fit->texts);
+  afina_buffer_free(&fit->features);
+  afina_buffer_free(&fit->values);
+  *fit = (afina_bag_fit){0};
+}
+
+void afina_bag_fit_take(afina_bag_fit *fit, afina_bag *out) {
+  *out = fit->bag;
+  fit->bag = (afina_bag){0};
+}
+
+/* ---- n-grams ---- */
+
+static afina_row row_at(const afina_bag_fit *fit, size_t i) {
+  return afina_dataset_row(fit->data, fit->rows[i]);
+}
+
+static afina_status count_text(afina_bag_fit *fit, const afina_row *row, afina_error *error) {
+  AFINA_TRY(afina_ngrams_read(&fit->grams, row->text, row->text_size, error));
+  for (size_t i = 0; i < fit->grams.count; i++) {
+    const uint64_t key = fit->grams.keys[i];
+    const uint32_t one = 1;
+    uint32_t place;
+    if (afina_pair_map_find(&fit->known, key, &place)) {
+      ((uint32_t *)(void *)fit->texts.data)[place]++;
+      continue;
+    }
+    place = (uint32_t)(fit->keys.size / sizeof key);
+    AFINA_TRY(afina_pair_map_insert(&fit->known, key, place, error));
+    AFINA_TRY(afina_buffer_append(&fit->keys, &key, sizeof key, error));
+    AFINA_TRY(afina_buffer_append(&fit->texts, &one, sizeof one, error));
+  }
+  return AFINA_OK;
+}
+
+/* The fewest texts that an n-gram must be in, for the weights to stay within their limit. */
+static uint32_t fewest_texts(const afina_bag_fit *fit, size_t K, size_t *kept) {
+  const uint32_t *texts = (const uint32_t *)(const void *)fit->texts.data;
+  const size_t found = fit->texts.size / sizeof *texts;
+  for (uint32_t fewest = 1;; fewest++) {
+    size_t count = 0;
+    for (size_t i = 0; i < found; i++) count += texts[i] >= fewest;
+    *kept = count;
+    if (count * K <= MOST_WEIGHTS || count == 0) return fewest;
+  }
+}
+
+static int compare_keys(const void *a, const void *b) {
+  const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+static afina_status make_bag(afina_bag_fit *fit, afina_error *error) {
+  const size_t K = afina_dataset_classes(fit->data);
+  const uint64_t *keys = (const uint64_t *)(const void *)fit->keys.data;
+  const uint32_t *texts = (const uint32_t *)(const void *)fit->texts.data;
+  size_t F, f = 0;
+  const uint32_t fewest = fewest_texts(fit, K, &F);
+  AFINA_TRY(afina_bag_init(&fit->bag, F, K, error));
+  for (size_t i = 0; i < fit->keys.size / sizeof *keys; i++)
+    if (texts[i] >= fewest) fit->bag.keys[f++] = keys[i];
+  if (F) qsort(fit->bag.keys, F, sizeof *keys, compare_keys);
+  for (f = 0; f < F; f++) {
+    uint32_t place = 0;
+    afina_pair_map_find(&fit->known, fit->bag.keys[f], &place);
+    const double share = (1 + (double)fit->count) / (1 + (double)texts[place]);
+    fit->bag.idf[f] = (afina_real)(afina_log_double(share) + 1);
+  }
+  return AFINA_OK;
+}
+
+static afina_status read_text(afina_bag_fit *fit, const afina_row *row, afina_error *error) {
+  AFINA_TRY(afina_ngrams_read(&fit->grams, row->text, row->text_size, error));
+  const size_t count = fit->grams.count;
+  AFINA_TRY(afina_buffer_reserve(&fit->features, count * sizeof(uint32_t), error));
+  AFINA_TRY(afina_buffer_reserve(&fit->values, count * sizeof(float), error));
+  afina_bag_row read = {0};
+  if (count) {
+    read.features = (uint32_t *)(void *)(fit->features.data + fit->features.size);
+    read.values = (float *)(void *)(fit->values.data + fit->values.size);
+    afina_bag_read(&fit->bag, &read, fit->grams.keys, fit->grams.counts, count);
+  }
+  fit->features.size += read.count * sizeof *read.features;
+  fit->values.size += read.count * sizeof *read.values;
+  fit->starts[fit->next + 1] = fit->features.size / sizeof *read.features;
+  return AFINA_OK;
+}
+
+static afina_status allocate_vectors(afina_bag_fit *fit, afina_error *error) {
+  const size_t D = (fit->bag.F + 1) * fit->bag.K;
+  afina_real *block = afina_allocate(4 + 2 * AFINA_BAG_HISTORY, D * sizeof *block);
+  if (!block) return afina_fail_memory(error);
+  fit->D = D;
+  fit->weights = fit->bag.weights;
+  fit->gradient = block;
+  fit->direction = block + D;
+  fit->last_weights = block + 2 * D;
+  fit->last_gradient = block + 3 * D;
+  for (size_t i = 0; i < AFINA_BAG_HISTORY; i++) {
+    fit->steps[i] = block + (4 + 2 * i) * D;
+    fit->changes[i] = block + (5 + 2 * i) * D;
+  }
+  return AFINA_OK;
+}
+
+/* ---- L-BFGS ---- */
+
+static double dot(const afina_real *a, const afina_real *b, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += (double)a[i] * (double)b[i];
+  return sum;
+}
+
+static void add_scaled(afina_real *y, double factor, const afina_real *x, size_t n) {
+  const afina_real f = (afina_real)factor;
+  for (size_t i = 0; i < n; i++) y[i] += f * x[i];
+}
+
+/* Loss and gradient of one text, added up. */
+static void look_at_text(afina_bag_fit *fit, size_t i) {
+  const size_t K = fit->bag.K, from = fit->starts[i];
+  const afina_bag_row row = {
+      .features = (uint32_t *)(void *)fit->features.data + from,
+      .values = (float *)(void *)fit->values.data + from,
+      .count = fit->starts[i + 1] - from,
+  };
+  afina_real p[AFINA_MAX_LABELS] = {0}, most;
+  const uint32_t label = row_at(fit, i).label;
+  afina_bag_add_logits(&fit->bag, &row, p);
+  most = p[0];
+  for (size_t k = 1; k < K; k++) most = p[k] > most ? p[k] : most;
+  const afina_real right = p[label] - most;
+  afina_real sum = 0;
+  for (size_t k = 0; k < K; k++) sum += p[k] = afina_exp(p[k] - most);
+  fit->loss += (double)(afina_log(sum) - right);
+  for (size_t k = 0; k < K; k++) p[k] /= sum;
+  p[label] -= 1;
+  afina_real *dbias = fit->gradient + fit->bag.F * K;
+  for (size_t k = 0; k < K; k++) dbias[k] += p[k];
+  for (size_t j = 0; j < row.count; j++) {
+    afina_real *dweights = fit->gradient + row.features[j] * K;
+    const afina_real value = (afina_real)row.values[j];
+    for (size_t k = 0; k < K; k++) dweights[k] += value * p[k];
+  }
+}
+
+/* From sums over the texts to the objective: means, and the ridge, which the biases are free of. */
+static void finish_looking(afina_bag_fit *fit) {
+  const size_t free_of = fit->bag.F * fit->bag.K;
+  const double n = (double)fit->count;
+  const afina_real mean = (afina_real)(1 / n), ridge = (afina_real)(1 / (C * n));
+  for (size_t d = 0; d < free_of; d++)
+    fit->gradient[d] = fit->gradient[d] * mean + ridge * fit->weights[d];
+  for (size_t d = free_of; d < fit->D; d++) fit->gradient[d] *= mean;
+  fit->loss = fit->loss / n + dot(fit->weights, fit->weights, free_of) / (2 * C * n);
+}
+
+/* direction = -H gradient: the two loops of L-BFGS over the kept steps. */
+static void choose_direction(afina_bag_fit *fit) {
+  double along[AFINA_BAG_HISTORY];
+  const size_t D = fit->D;
+  memcpy(fit->direction, fit->gradient, D * sizeof *fit->direction);
+  for (size_t i = 0; i < fit->kept; i++) {
+    const size_t at = (fit->newest + AFINA_BAG_HISTORY - i) % AFINA_BAG_HISTORY;
+    along[at] = dot(fit->steps[at], fit->direction, D) / fit->curvature[at];
+    add_scaled(fit->direction, -along[at], fit->changes[at], D);
+  }
+  double scale = 1;
+  if (fit->kept) {
+    const afina_real *change = fit->changes[fit->newest];
+    scale = fit->curvature[fit->newest] / dot(change, change, D);
+  }
+  for (size_t d = 0; d < D; d++) fit->direction[d] *= (afina_real)-scale;
+  for (size_t i = fit->kept; i-- > 0;) {
+    const size_t at = (fit->newest + AFINA_BAG_HISTORY - i) % AFINA_BAG_HISTORY;
+    const double back = dot(fit->changes[at], fit->direction, D) / fit->curvature[at];
+    add_scaled(fit->direction, -along[at] - back, fit->steps[at], D);
+  }
+}
+
+/* What the last step taught about the curvature, unless rounding has eaten it. */
+static void remember_step(afina_bag_fit *fit) {
+  const size_t at = fit->kept ? (fit->newest + 1) % AFINA_BAG_HISTORY : 0;
+  for (size_t d = 0; d < fit->D; d++) {
+    fit->steps[at][d] = fit->weights[d] - fit->last_weights[d];
+    fit->changes[at][d] = fit->gradient[d] - fit->last_gradient[d];
+  }
+  const double curvature = dot(fit->steps[at], fit->changes[at], fit->D);
+  const double changed = dot(fit->changes[at], fit->changes[at], fit->D);
+  if (!(curvature > 1e-10 * changed)) return;
+  fit->curvature[at] = curvature;
+  fit->newest = at;
+  if (fit->kept < AFINA_BAG_HISTORY) fit->kept++;
+}
+
+static bool is_flat(const afina_bag_fit *fit) {
+  double most = 0;
+  for (size_t d = 0; d < fit->D; d++) {
+    const double slope = fabs((double)fit->gradient[d]);
+    most = slope > most ? slope : most;
+  }
+  return most <= tolerance;
+}
+
+static void start_looking(afina_bag_fit *fit) {
+  memset(fit->gradient, 0, fit->D * sizeof *fit->gradient);
+  fit->loss = 0;
+  fit->next = 0;
+}
+
+static void step_along(afina_bag_fit *fit) {
+  memcpy(fit->weights, fit->last_weights, fit->D * sizeof *fit->weights);
+  add_scaled(fit->weights, fit->length, fit->direction, fit->D);
+  start_looking(fit);
+}
+
+/* The loss and gradient at `weights` are known: accept the place or come nearer. */
+static void decide(afina_bag_fit *fit) {
+  if (fit->iteration) {
+    const double wanted = fit->last_loss + sufficient * fit->length * fit->slope;
+    if (!(fit->loss <= wanted)) {
+      if (++fit->halvings > MOST_HALVINGS) { /* as low as float can tell */
+        memcpy(fit->weights, fit->last_weights, fit->D * sizeof *fit->weights);
+        fit->done = true;
+        return;
+      }
+      fit->length /= 2;
+      step_along(fit);
+      return;
+    }
+    remember_step(fit);
+  }
+  if (is_flat(fit) || fit->iteration++ == MOST_ITERATIONS) {
+    fit->done = true;
+    return;
+  }
+  choose_direction(fit);
+  fit->slope = dot(fit->gradient, fit->direction, fit->D);
+  fit->last_loss = fit->loss;
+  memcpy(fit->last_weights, fit->weights, fit->D * sizeof *fit->weights);
+  memcpy(fit->last_gradient, fit->gradient, fit->D * sizeof *fit->gradient);
+  fit->length = fit->kept ? 1 : 1 / sqrt(-fit->slope);
+  fit->halvings = 0;
+  step_along(fit);
+}
+
+/* ---- steps ---- */
+
+static afina_status solve(afina_bag_fit *fit) {
+  size_t operations = 0;
+  while (fit->next < fit->count && operations < OPERATIONS) {
+    operations += (fit->starts[fit->next + 1] - fit->starts[fit->next] + 1) * fit->bag.K;
+    look_at_text(fit, fit->next++);
+  }
+  if (fit->next < fit->count) return AFINA_OK;
+  finish_looking(fit);
+  decide(fit);
+  const double done = (double)fit->iteration / MOST_ITERATIONS;
+  fit->fraction = fit->done ? 1 : 0.2 + 0.8 * done;
+  return AFINA_OK;
+}
+
+static afina_status end_of_texts(afina_bag_fit *fit, afina_error *error) {
+  fit->next = 0;
+  if (fit->phase == AFINA_BAG_COUNT) {
+    fit->phase = AFINA_BAG_READ;
+    return make_bag(fit, error);
+  }
+  afina_pair_map_free(&fit->known);
+  afina_buffer_free(&fit->keys);
+  afina_buffer_free(&fit->texts);
+  fit->phase = AFINA_BAG_SOLVE;
+  fit->done = fit->bag.F == 0; /* no text has a letter */
+  return fit->done ? AFINA_OK : allocate_vectors(fit, error);
+}
+
+afina_status afina_bag_fit_step(afina_bag_fit *fit, afina_error *error) {
+  if (fit->done) return AFINA_OK;
+  if (fit->phase == AFINA_BAG_SOLVE) return solve(fit);
+  for (size_t bytes = 0; fit->next < fit->count && bytes < TEXT_BYTES; fit->next++) {
+    const afina_row row = row_at(fit, fit->next);
+    AFINA_TRY(fit->phase == AFINA_BAG_COUNT ? count_text(fit, &row, error)
+                                            : read_text(fit, &row, error));
+    bytes += row.text_size + 1;
+  }
+  const double part = 0.1 * (double)fit->next / (double)fit->count;
+  fit->fraction = fit->phase == AFINA_BAG_COUNT ? part : 0.1 + part;
+  return fit->next < fit->count ? AFINA_OK : end_of_texts(fit, error);
+}
+
+/* ---- reading ---- */
+
+afina_status afina_bag_reader_add(afina_bag_reader *reader, const afina_bag *bag, const char *text,
+                                  size_t size, afina_real *logits, afina_error *error) {
+  if (bag->F == 0) return AFINA_OK;
+  AFINA_TRY(afina_ngrams_read(&reader->grams, text, size, error));
+  const size_t count = reader->grams.count;
+  AFINA_TRY(afina_buffer_reserve(&reader->features, count * sizeof(uint32_t), error));
+  AFINA_TRY(afina_buffer_reserve(&reader->values, count * sizeof(float), error));
+  afina_bag_row row = {.features = (uint32_t *)(void *)reader->features.data,
+                       .values = (float *)(void *)reader->values.data};
+  afina_bag_read(bag, &row, reader->grams.keys, reader->grams.counts, count);
+  afina_bag_add_logits(bag, &row, logits);
+  return AFINA_OK;
+}
+
+void afina_bag_reader_free(afina_bag_reader *reader) {
+  afina_ngrams_free(&reader->grams);
+  afina_buffer_free(&reader->features);
+  afina_buffer_free(&reader->values);
+}

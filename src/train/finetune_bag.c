@@ -1,0 +1,130 @@
+#include "finetune_bag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics.h"
+
+enum { READ_BYTES = 20000 }; /* of texts, in a unit of work */
+
+afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset *data,
+                                     const afina_split *split, afina_error *error) {
+  const size_t K = afina_dataset_classes(data);
+  const size_t valid = split->valid.count, test = split->test.count;
+  *b = (afina_finetune_bag){.K = K, .factors = {1, 1}};
+  b->valid = afina_allocate(valid, K * sizeof *b->valid);
+  b->network = afina_allocate(valid, K * sizeof *b->network);
+  b->best = afina_allocate(valid, K * sizeof *b->best);
+  b->truth = afina_allocate(valid, sizeof *b->truth);
+  b->test = afina_allocate(test, K * sizeof *b->test);
+  b->alone[0] = afina_allocate(test, sizeof **b->alone);
+  b->alone[1] = afina_allocate(test, sizeof **b->alone);
+  if (!b->valid || !b->network || !b->best || !b->truth || !b->test || !b->alone[0] || !b->alone[1])
+    return afina_fail_memory(error);
+  for (size_t i = 0; i < valid; i++)
+    b->truth[i] = afina_dataset_row(data, split->valid.rows[i]).label;
+  return AFINA_OK;
+}
+
+void afina_finetune_bag_clear(afina_finetune_bag *b) {
+  afina_bag_free(&b->bag);
+  afina_bag_fit_clear(&b->fit);
+  afina_bag_reader_free(&b->reader);
+  free(b->valid);
+  free(b->network);
+  free(b->best);
+  free(b->truth);
+  free(b->test);
+  free(b->alone[0]);
+  free(b->alone[1]);
+  *b = (afina_finetune_bag){0};
+}
+
+/* From the training rows, and when the factors are known from the validation rows too. */
+static afina_status start_learning(afina_finetune_bag *b, const afina_dataset *data,
+                                   const afina_split *split, afina_error *error) {
+  const size_t count = split->train.count + (b->mixed ? split->valid.count : 0);
+  size_t *rows = afina_allocate(count, sizeof *rows);
+  if (!rows) return afina_fail_memory(error);
+  memcpy(rows, split->train.rows, split->train.count * sizeof *rows);
+  if (count > split->train.count)
+    memcpy(rows + split->train.count, split->valid.rows, split->valid.count * sizeof *rows);
+  const afina_status status = afina_bag_fit_init(&b->fit, data, rows, count, error);
+  free(rows);
+  return status;
+}
+
+void afina_finetune_bag_start(afina_finetune_bag *b, const afina_split *split, bool is_last) {
+  b->is_last = is_last;
+  b->rows = is_last ? split->test : split->valid;
+  b->read = 0;
+  b->learns = !is_last || b->mixed;
+}
+
+static afina_status learn(afina_finetune_bag *b, const afina_dataset *data,
+                          const afina_split *split, afina_error *error) {
+  if (!b->fit.rows) return start_learning(b, data, split, error);
+  AFINA_TRY(afina_bag_fit_step(&b->fit, error));
+  if (!b->fit.done) return AFINA_OK;
+  afina_bag_free(&b->bag);
+  afina_bag_fit_take(&b->fit, &b->bag);
+  afina_bag_fit_clear(&b->fit);
+  const afina_real factor = (afina_real)b->factors.b; /* 1 the first time */
+  for (size_t i = 0; b->bag.F && i < (b->bag.F + 1) * b->K; i++) b->bag.weights[i] *= factor;
+  b->learns = false;
+  return AFINA_OK;
+}
+
+afina_status afina_finetune_bag_work(afina_finetune_bag *b, const afina_dataset *data,
+                                     const afina_split *split, bool *done, afina_error *error) {
+  *done = false;
+  if (b->learns) return learn(b, data, split, error);
+  afina_real *into = b->is_last ? b->test : b->valid;
+  for (size_t bytes = 0; b->read < b->rows.count && bytes < READ_BYTES; b->read++) {
+    const afina_row row = afina_dataset_row(data, b->rows.rows[b->read]);
+    AFINA_TRY(afina_bag_reader_add(&b->reader, &b->bag, row.text, row.text_size,
+                                   into + b->read * b->K, error));
+    bytes += row.text_size + 1;
+  }
+  *done = b->read == b->rows.count;
+  return AFINA_OK;
+}
+
+double afina_finetune_bag_fraction(const afina_finetune_bag *b) {
+  if (b->learns) return 0.9 * b->fit.fraction;
+  return b->rows.count ? 0.9 + 0.1 * (double)b->read / (double)b->rows.count : 1;
+}
+
+static void add(afina_real *y, const afina_real *x, size_t n) {
+  for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+void afina_finetune_bag_validate(afina_finetune_bag *b, size_t first, size_t count,
+                                 afina_real *logits) {
+  const size_t K = b->K;
+  memcpy(b->network + first * K, logits, count * K * sizeof *logits);
+  add(logits, b->valid + first * K, count * K);
+}
+
+void afina_finetune_bag_remember(afina_finetune_bag *b) {
+  afina_real *const network = b->network;
+  b->network = b->best;
+  b->best = network;
+}
+
+afina_mix afina_finetune_bag_mix(afina_finetune_bag *b, size_t valid) {
+  b->factors = afina_mix_fit(b->best, b->valid, b->truth, valid, b->K);
+  b->mixed = true;
+  return b->factors;
+}
+
+void afina_finetune_bag_test(afina_finetune_bag *b, size_t first, size_t count,
+                             afina_real *logits) {
+  const size_t K = b->K;
+  const afina_real *ngrams = b->test + first * K;
+  for (size_t i = 0; i < count; i++) {
+    b->alone[0][first + i] = (uint32_t)afina_metrics_argmax(logits + i * K, K);
+    b->alone[1][first + i] = (uint32_t)afina_metrics_argmax(ngrams + i * K, K);
+  }
+  add(logits, ngrams, count * K);
+}

@@ -1,0 +1,56 @@
+/* The n-grams' part in a fine-tuning run (private to the train layer). The bag learns from the
+ * training rows before the network does. Its logits are added to the network's wherever rows are
+ * evaluated; the network trains by its own logits alone. After the best epoch the validation rows
+ * say how much each is worth (mix.h): the head takes one factor, the bag, which then learns anew
+ * from training and validation rows together, the other. */
+#ifndef AFINA_FINETUNE_BAG_H
+#define AFINA_FINETUNE_BAG_H
+
+#include "bag_fit.h"
+#include "mix.h"
+#include "split.h"
+
+/* Zero-initialise. */
+typedef struct afina_finetune_bag {
+  afina_bag bag;
+  afina_bag_fit fit; /* while it learns */
+  afina_bag_reader reader;
+  size_t K;
+  afina_real *valid, *test;   /* [valid, K], [test, K] the bag's logits */
+  afina_real *network, *best; /* [valid, K] the network's, of this epoch and of the best one */
+  uint32_t *truth;            /* [valid] */
+  uint32_t *alone[2];         /* [test] what the network, the n-grams alone would predict */
+  bool mixed;                 /* the factors are those of the validation rows */
+  afina_mix factors;          /* of network and n-grams */
+
+  bool learns;        /* first the bag learns, then it reads ... */
+  bool is_last;       /* ... the validation rows, the second time the test rows ... */
+  afina_indices rows; /* ... which are these */
+  size_t read;
+} afina_finetune_bag;
+
+/* For rows that have been split. AFINA_E_MEMORY only; clear it even then. */
+afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset *data,
+                                     const afina_split *split, afina_error *error);
+void afina_finetune_bag_clear(afina_finetune_bag *b);
+
+/* Begins the work before the network's training, or the last work, behind it. */
+void afina_finetune_bag_start(afina_finetune_bag *b, const afina_split *split, bool is_last);
+/* A unit of it; *done at the end. */
+afina_status afina_finetune_bag_work(afina_finetune_bag *b, const afina_dataset *data,
+                                     const afina_split *split, bool *done, afina_error *error);
+/* 0 .. 1 of the work that was begun. */
+double afina_finetune_bag_fraction(const afina_finetune_bag *b);
+
+/* Adds the bag's logits to the network's, [count, K], for the validation rows from place `first`
+ * on, and keeps the network's. */
+void afina_finetune_bag_validate(afina_finetune_bag *b, size_t first, size_t count,
+                                 afina_real *logits);
+/* The epoch that has been validated is the best so far. */
+void afina_finetune_bag_remember(afina_finetune_bag *b);
+/* The factors that the best epoch's logits ask for. */
+afina_mix afina_finetune_bag_mix(afina_finetune_bag *b, size_t valid);
+/* As afina_finetune_bag_validate for test rows; notes what each part would predict alone. */
+void afina_finetune_bag_test(afina_finetune_bag *b, size_t first, size_t count, afina_real *logits);
+
+#endif
