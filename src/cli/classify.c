@@ -16,6 +16,7 @@ typedef struct job {
   cli_table table;
   size_t width; /* of the widest row */
   afina_buffer csv;
+  afina_buffer names; /* of our columns, each terminated */
 } job;
 
 static afina_status classify_text(job *j, afina_error *error) {
@@ -47,20 +48,40 @@ static afina_status put_row(job *j, size_t row, afina_error *error) {
   return AFINA_OK;
 }
 
+/* Whether the table, or we, have a column of that very name. */
+static bool is_taken(const job *j, const char *name) {
+  const size_t size = strlen(name);
+  for (size_t c = 0; c < cli_table_width(&j->table, 0); c++) {
+    size_t length;
+    const char *cell = cli_table_cell(&j->table, 0, c, &length);
+    if (length == size && memcmp(cell, name, size) == 0) return true;
+  }
+  for (size_t at = 0; at < j->names.size; at += strlen((const char *)j->names.data + at) + 1)
+    if (strcmp((const char *)j->names.data + at, name) == 0) return true;
+  return false;
+}
+
+/* "predicted", or "predicted_2" and so on where that is taken. */
+static afina_status put_name(job *j, const char *prefix, const char *rest, afina_error *error) {
+  enum { NUMBER = 24 };
+  const size_t size = strlen(prefix) + strlen(rest);
+  char *name = afina_allocate(size + NUMBER, 1);
+  if (!name) return afina_fail_memory(error);
+  snprintf(name, size + 1, "%s%s", prefix, rest);
+  for (size_t n = 2; is_taken(j, name); n++) snprintf(name + size, NUMBER, "_%zu", n);
+  afina_status status = afina_buffer_append(&j->names, name, strlen(name) + 1, error);
+  if (status == AFINA_OK) status = put(j, name, strlen(name), false, error);
+  free(name);
+  return status;
+}
+
 static afina_status put_header(job *j, afina_error *error) {
   /* where spreadsheets would take UTF-8 for the encoding that the file had before */
   if (j->table.marked) AFINA_TRY(afina_buffer_append(&j->csv, "\xEF\xBB\xBF", 3, error));
   AFINA_TRY(put_row(j, 0, error));
-  AFINA_TRY(put(j, "predicted", 9, false, error));
-  for (size_t k = 0; k < afina_model_classes(j->model); k++) {
-    const char *label = afina_model_label(j->model, k);
-    afina_buffer name = {0};
-    afina_status status = afina_buffer_append(&name, "p_", 2, error);
-    if (status == AFINA_OK) status = afina_buffer_append(&name, label, strlen(label), error);
-    if (status == AFINA_OK) status = put(j, (const char *)name.data, name.size, false, error);
-    afina_buffer_free(&name);
-    if (status != AFINA_OK) return status;
-  }
+  AFINA_TRY(put_name(j, "predicted", "", error));
+  for (size_t k = 0; k < afina_model_classes(j->model); k++)
+    AFINA_TRY(put_name(j, "p_", afina_model_label(j->model, k), error));
   return afina_buffer_append(&j->csv, "\r\n", 2, error);
 }
 
@@ -136,6 +157,7 @@ int cli_classify(int argc, char **argv) {
   afina_error error;
   const afina_status status = classify(&j, &error);
   afina_buffer_free(&j.csv);
+  afina_buffer_free(&j.names);
   cli_table_free(&j.table);
   afina_model_free(j.model);
   afina_runtime_free(j.runtime);

@@ -53,7 +53,8 @@ static int no_space(unsigned char c) {
   return 0;
 }
 
-static afina_status parse(cli_table *table, const afina_buffer *utf8, const char *path,
+/* From byte `skip` on. */
+static afina_status parse(cli_table *table, const afina_buffer *utf8, size_t skip, const char *path,
                           afina_error *error) {
   struct csv_parser parser;
   reader r = {.table = table, .error = error};
@@ -64,13 +65,14 @@ static afina_status parse(cli_table *table, const afina_buffer *utf8, const char
   if (csv_init(&parser, 0)) return afina_fail_memory(error);
   csv_set_delim(&parser, (unsigned char)table->delimiter);
   csv_set_space_func(&parser, no_space);
-  const size_t parsed = csv_parse(&parser, utf8->data, utf8->size, on_cell, on_row, &r);
+  const size_t size = utf8->size - skip;
+  const size_t parsed = csv_parse(&parser, utf8->data + skip, size, on_cell, on_row, &r);
   const bool open_quote =
       parser.quoted && parser.pstate == 2; /* FIELD_BEGUN inside quotes: never closed */
   csv_fini(&parser, on_cell, on_row, &r);
   csv_free(&parser);
   if (r.status != AFINA_OK) return r.status;
-  if (parsed != utf8->size)
+  if (parsed != size)
     return afina_fail(error, AFINA_E_FORMAT, "%s: row %zu cannot be read as CSV", path,
                       table->row_count);
   if (open_quote)
@@ -98,7 +100,7 @@ afina_status cli_table_read(cli_table *out, const char *path, afina_error *error
   if (status == AFINA_OK)
     status = afina_csv_to_utf8(bytes.data, bytes.size, format.encoding, &utf8, error);
   afina_bytes_free(&bytes);
-  if (status == AFINA_OK) status = parse(&table, &utf8, path, error);
+  if (status == AFINA_OK) status = parse(&table, &utf8, format.skip, path, error);
   afina_buffer_free(&utf8);
   if (status != AFINA_OK) {
     cli_table_free(&table);

@@ -110,6 +110,26 @@ static char find_delimiter(reader in, bool complete) {
   return chosen;
 }
 
+/* The delimiter that a first line "sep=;" tells, quoted or not, or 0; *skip: how long that line is.
+ */
+static char told_delimiter(reader in, size_t *skip) {
+  size_t taken = 0;
+  const bool quoted = peek(&in) == '"';
+  if (quoted) taken += take(&in) >= 0;
+  for (const char *word = "sep="; *word; word++, taken++)
+    if ((take(&in) | ' ') != (*word | ' ')) return 0;
+  const int told = take(&in);
+  taken++;
+  if (told < 0 || !memchr(delimiters, told, sizeof delimiters)) return 0;
+  if (quoted && (taken++, take(&in) != '"')) return 0;
+  const int end = take(&in);
+  if (end != '\n' && end != '\r' && end != -1) return 0;
+  taken += end != -1;
+  if (end == '\r' && peek(&in) == '\n') taken++;
+  *skip = taken;
+  return (char)told;
+}
+
 static bool is_utf8(const uint8_t *bytes, size_t size, bool complete) {
   for (size_t at = 0; at < size;) {
     afina_utf8_kind kind;
@@ -118,6 +138,31 @@ static bool is_utf8(const uint8_t *bytes, size_t size, bool complete) {
     if (kind == AFINA_UTF8_INVALID) return false;
   }
   return true;
+}
+
+/* The unit at `at`, of which both bytes are there. */
+static uint32_t unit_at(const uint8_t *bytes, size_t at, bool big_endian) {
+  return big_endian ? (uint32_t)bytes[at] << 8 | bytes[at + 1]
+                    : (uint32_t)bytes[at + 1] << 8 | bytes[at];
+}
+
+/* Whether bytes without a mark are UTF-16: ASCII in good part, as far as line breaks and delimiters
+ * go at least. Where zero bytes got into a text of UTF-8, that can look the same, but then the rest
+ * is valid UTF-8, which other scripts in UTF-16 are not. */
+static bool is_utf16(const uint8_t *bytes, size_t size, bool complete, bool big_endian) {
+  size_t ascii = 0, breaks = 0;
+  bool pair = false; /* the unit before was the first half of a pair */
+  if (complete && size % 2 != 0) return false;
+  for (size_t at = 0; at + 2 <= size; at += 2) {
+    const uint32_t unit = unit_at(bytes, at, big_endian);
+    const bool second = unit >= 0xDC00 && unit <= 0xDFFF;
+    if (unit == 0 || second != pair) return false;
+    pair = unit >= 0xD800 && unit <= 0xDBFF;
+    ascii += unit < 0x80;
+    breaks += unit == '\n' || unit == '\r';
+  }
+  if (breaks == 0 || (pair && complete)) return false;
+  return ascii > size / 4 || (ascii >= size / 32 && !is_utf8(bytes, size, complete));
 }
 
 static bool starts_with(const uint8_t *bytes, size_t size, const char *mark, size_t mark_size) {
@@ -139,15 +184,20 @@ afina_csv_format afina_csv_sniff(const void *data, size_t size, bool complete) {
   } else if (starts_with(bytes, size, "\xFE\xFF", 2)) {
     format.bom = 2;
     format.encoding = AFINA_CSV_UTF16_BE;
+  } else if (is_utf16(bytes, size, complete, false)) {
+    format.encoding = AFINA_CSV_UTF16_LE;
+  } else if (is_utf16(bytes, size, complete, true)) {
+    format.encoding = AFINA_CSV_UTF16_BE;
   } else if (!is_utf8(bytes, size, complete)) {
     format.encoding = AFINA_CSV_WINDOWS_1252;
   }
   const bool wide = format.encoding == AFINA_CSV_UTF16_LE || format.encoding == AFINA_CSV_UTF16_BE;
-  format.delimiter = find_delimiter((reader){.bytes = bytes,
-                                             .size = size,
-                                             .at = format.bom,
-                                             .step = wide ? 2 : 1,
-                                             .big_endian = format.encoding == AFINA_CSV_UTF16_BE},
-                                    complete);
+  const reader in = {.bytes = bytes,
+                     .size = size,
+                     .at = format.bom,
+                     .step = wide ? 2 : 1,
+                     .big_endian = format.encoding == AFINA_CSV_UTF16_BE};
+  format.delimiter = told_delimiter(in, &format.skip);
+  if (!format.delimiter) format.delimiter = find_delimiter(in, complete);
   return format;
 }

@@ -29,6 +29,7 @@ typedef struct afina_csv_format {
   afina_csv_encoding encoding;
   size_t bom;     /* bytes of byte order mark at the start: 0, 2 or 3 */
   char delimiter; /* ',' ';' '\t' or '|' */
+  size_t skip;    /* bytes of its UTF-8 text before the header: a first line "sep=;" and its end */
 } afina_csv_format;
 
 /* The name that TextDecoder knows: "utf-8", "utf-16le", "utf-16be" or "windows-1252". */
@@ -36,8 +37,10 @@ const char *afina_csv_encoding_name(afina_csv_encoding encoding);
 
 /* Looks at the start of a file; bytes beyond AFINA_CSV_SAMPLE are ignored. `complete`: these are
  * all its bytes. Where they are not, a sequence cut at the end is not held against UTF-8, nor the
- * last record against a delimiter. Encoding: a byte order mark; else UTF-8 where the sample is
- * valid UTF-8; else Windows-1252. Delimiter: the one by which the largest share of the first
+ * last record against a delimiter. Encoding: a byte order mark; else UTF-16 where the sample reads
+ * as UTF-16 of ASCII in good part, with a line break and without U+0000; else UTF-8 where it is
+ * valid UTF-8; else Windows-1252. Delimiter: that of a first line "sep=;", as spreadsheets write
+ * it, which is no row; else the one by which the largest share of the first
  * records (empty ones aside) has the same number of fields, two or more; then the one with more
  * fields; then the first of , ; tab |. A comma where none divides. */
 afina_csv_format afina_csv_sniff(const void *data, size_t size, bool complete);

@@ -59,6 +59,10 @@ iconv -f utf8 -t cp1252 odd.csv > 1252.csv
 run 0 classify --model ft --csv 1252.csv --out w.csv
 { printf '\xef\xbb\xbf' && cat o.csv; } > marked.csv
 check "what was not UTF-8 becomes UTF-8 with a mark" cmp -s w.csv marked.csv
+printf 'text,predicted,p_food,predicted_2\nsol,a,b,c\n' > again.csv
+run 0 classify --model ft --csv again.csv
+equal "no two columns get one name" "$(head -1 out.txt)" \
+  $'text,predicted,p_food,predicted_2,predicted_3,p_esporte,p_food_2,p_tempo\r'
 printf 'text,n\nsol\nmar,1,2,3\n' > ragged.csv
 run 0 classify --model ft --csv ragged.csv
 equal "ragged rows become of one width" "$(awk -F, '{ print NF }' out.txt | sort -u)" 8

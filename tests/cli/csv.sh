@@ -37,6 +37,12 @@ iconv -f utf8 -t utf-16 comma.csv > utf16.csv
 same utf16.csv
 { printf '\xfe\xff' && iconv -f utf8 -t utf-16be comma.csv; } > utf16be.csv
 same utf16be.csv
+iconv -f utf8 -t utf-16le semicolon.csv > unmarked.csv
+same unmarked.csv
+{ printf 'sep=;\r\n' && cat semicolon.csv; } > told.csv
+same told.csv
+{ printf 'sep=;\n' && cat semicolon.csv; } | iconv -f utf8 -t utf-16 > told16.csv
+same told16.csv
 awk '{ printf "%s%s", $0, /um$/ ? "\n" : "\r\n" }' comma.csv > crlf.csv
 same crlf.csv
 printf %s "$(cat comma.csv)" > unended.csv

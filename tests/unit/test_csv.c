@@ -139,6 +139,72 @@ static void reads_delimiters_in_utf16(void **state) {
   }
 }
 
+static size_t to_utf16(uint8_t *out, const char *ascii, size_t mark, bool big) {
+  size_t size = 0;
+  for (size_t i = 0; i < mark + strlen(ascii); i++) {
+    const unsigned unit = i < mark ? 0xFEFF : (unsigned char)ascii[i - mark];
+    out[size++] = (uint8_t)(big ? unit >> 8 : unit & 0xFF);
+    out[size++] = (uint8_t)(big ? unit & 0xFF : unit >> 8);
+  }
+  return size;
+}
+
+static void finds_utf16_without_a_mark(void **state) {
+  (void)state;
+  static const char text[] = "text;label\nsol;a\n";
+  uint8_t bytes[128];
+  for (int big = 0; big < 2; big++) {
+    size_t size = to_utf16(bytes, text, 0, big);
+    expect_encoding(sniff(bytes, size, true), big ? AFINA_CSV_UTF16_BE : AFINA_CSV_UTF16_LE, 0);
+    assert_int_equal(sniff(bytes, size, true).delimiter, ';');
+    expect_encoding(sniff(bytes, size - 1, false), big ? AFINA_CSV_UTF16_BE : AFINA_CSV_UTF16_LE,
+                    0); /* the sample ends within a unit */
+    expect_encoding(sniff(bytes, size - 1, true), AFINA_CSV_UTF8, 0); /* the file does not */
+    size = to_utf16(bytes, "text", 0, big);
+    expect_encoding(sniff(bytes, size, true), AFINA_CSV_UTF8, 0); /* no line */
+  }
+  /* Letters of other scripts, and half a pair at the end of the sample. */
+  static const char thirds[] =
+      "\x2E\x30\x42\x30\x44\x30;\0\x3D\xD8\x00\xDE\n\0\x3D\xD8\x00\xDE\n\0\x3D\xD8";
+  expect_encoding(sniff(thirds, sizeof thirds - 1, false), AFINA_CSV_UTF16_LE, 0);
+  expect_encoding(sniff(thirds, sizeof thirds - 1, true), AFINA_CSV_WINDOWS_1252, 0);
+  /* Zero bytes that got into a text of UTF-8. */
+  expect_encoding(SNIFF("text,label\nso\0l,a\nmar,b\nrio,a\n\0\0,b\n"), AFINA_CSV_UTF8, 0);
+  expect_encoding(SNIFF("text,label\n\0sol,a\n\0mar,b\n\0rio,a\n"), AFINA_CSV_UTF8, 0);
+}
+
+static void reads_a_line_that_tells_the_delimiter(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    size_t skip;
+    char delimiter;
+  } cases[] = {{"sep=;\na,b;c\n1,2;3\n", 6, ';'},
+               {"sep=;\r\na,b\n1,2\n", 7, ';'},
+               {"SEP=\t\ra,b\r", 6, '\t'},
+               {"\"sep=|\"\na,b\n", 8, '|'},
+               {"sep=,", 5, ','},
+               {"sep=x\na,b\n", 0, ','},
+               {"sep=;a;b\n1;2;3\n", 0, ';'},
+               {"sep\na,b\nc,d\n", 0, ','},
+               {"\"sep=;\na\",b\n\"c\",d\n", 0, ','},
+               {"separator;x\na;b\n", 0, ';'}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *text = cases[i].text;
+    const afina_csv_format format = sniff(text, strlen(text), true);
+    if (format.delimiter != cases[i].delimiter || format.skip != cases[i].skip)
+      fail_msg("'%c', %zu: %s", format.delimiter, format.skip, text);
+    uint8_t wide[128];
+    for (size_t mark = 0; mark < 2; mark++) {
+      const size_t size = to_utf16(wide, text, mark, i % 2);
+      const afina_csv_format same = sniff(wide, size, true);
+      if (mark == 0 && same.encoding == AFINA_CSV_UTF8) continue; /* a single line */
+      assert_int_equal(same.delimiter, cases[i].delimiter);
+      assert_int_equal(same.skip, cases[i].skip);
+    }
+  }
+}
+
 static void expect_text(afina_csv_encoding encoding, const char *bytes, size_t size,
                         const char *expected) {
   afina_buffer out = {0};
@@ -223,17 +289,23 @@ static void survives_anything(void **state) {
     assert_true(format.delimiter && strchr(",;\t|", format.delimiter));
     afina_buffer out = {0};
     assert_int_equal(afina_csv_to_utf8(bytes, size, format.encoding, &out, NULL), AFINA_OK);
-    assert_true(out.size <= 3 * size);
+    assert_true(out.size <= 3 * size && format.skip <= out.size);
     afina_buffer_free(&out);
   }
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(finds_the_encoding),        cmocka_unit_test(a_cut_character_is_not_invalid),
-      cmocka_unit_test(finds_the_delimiter),       cmocka_unit_test(the_cut_record_does_not_count),
-      cmocka_unit_test(reads_delimiters_in_utf16), cmocka_unit_test(converts),
-      cmocka_unit_test(knows_windows_1252),        cmocka_unit_test(survives_anything),
+      cmocka_unit_test(finds_the_encoding),
+      cmocka_unit_test(a_cut_character_is_not_invalid),
+      cmocka_unit_test(finds_the_delimiter),
+      cmocka_unit_test(the_cut_record_does_not_count),
+      cmocka_unit_test(reads_delimiters_in_utf16),
+      cmocka_unit_test(converts),
+      cmocka_unit_test(knows_windows_1252),
+      cmocka_unit_test(survives_anything),
+      cmocka_unit_test(finds_utf16_without_a_mark),
+      cmocka_unit_test(reads_a_line_that_tells_the_delimiter),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,7 @@ const runs = [
   { strategy: 'head', readout: 'special', epochs: 6, batch: 4, lr: 0.01, seed: 123456789 },
   { strategy: 'last:1', readout: 'words', epochs: 2, batch: 8, lr: 0.005, seed: 5 },
   { strategy: 'full', epochs: 2, seed: 3, valid_share: 0.3, test_share: 0.3 },
+  { strategy: 'last:1', readout: 'last', epochs: 2, seed: 9, cache_mb: 0.1 },
   {},
 ].flatMap((options) => [options, { ...options, numerics: 'plain' }]);
 
@@ -73,6 +74,7 @@ test.each(runs)('native and WASM agree on %o', async (options) => {
   expect(there.report.weights_sha256).toMatch(/^[0-9a-f]{64}$/);
   expect(here.report.weights_sha256).toBe(there.report.weights_sha256);
   expect(bare(here.report)).toEqual(bare(there.report));
+  if (options.cache_mb) expect(here.report.cache).toBe('f16');
   const weights = Buffer.from(await here.files.weights.arrayBuffer());
   expect(weights.equals(there.weights)).toBe(true);
 });
@@ -125,7 +127,9 @@ test('a classified table is the same file, byte for byte', async () => {
   const { service } = await module(table, options);
   const rows = ['n;texto;n', '1;"a ""b""; c";x', '', '2; Oi!\u00a0;y;far;out', '3', '4;"a\nb";'];
   const [input, output] = ['in.csv', 'out.csv'].map((name) => join(folder, name));
-  for (const csv of [`${rows.join('\n')}\n`, `\ufeff${rows.join('\r\n')}`]) {
+  const again = ['texto;predicted;p_Elogio;predicted_2', 'oi;a;b;c'];
+  const tables = [`${rows.join('\n')}\n`, `\ufeff${rows.join('\r\n')}`, again.join('\n')];
+  for (const csv of tables) {
     await writeFile(input, csv);
     await run(afina, ['classify', '--model', join(folder, 'out'), '--csv', input, '--out', output,
       '--text-column', 'texto']);
@@ -141,6 +145,8 @@ const dialects = {
   'line breaks of Windows': table.replaceAll('\n', '\r\n').replace('locked\r\n', 'locked\n'),
   'a byte order mark': `\ufeff${table}`,
   'UTF-16': Buffer.from(`\ufeff${table}`, 'utf16le'),
+  'UTF-16 without a mark': Buffer.from(table, 'utf16le').swap16(),
+  'a line that tells the delimiter': `sep=,\r\n${table}`,
 };
 
 test.each(Object.keys(dialects))('%s: both read the same rows', async (name) => {

@@ -18,7 +18,7 @@ export function createClassifiedTable(table, column, classes, ask, slice) {
   const width = lengths.reduce((most, length) => Math.max(most, length));
   const padded = (cells) => Array.from({ length: width }, (_, c) => cells[c] ?? '');
   const write = rowWriter(table.delimiter);
-  const added = ['predicted', ...classes.map(probabilityName)];
+  const added = freeNames(['predicted', ...classes.map(probabilityName)], table.header);
   const parts = [write([...padded(table.header), ...added])];
   let done = 0;
 
@@ -40,4 +40,15 @@ export function createClassifiedTable(table, column, classes, ask, slice) {
     },
     blob: () => csvBlob(parts, wantsMark(table)),
   };
+}
+
+/** Each name, or name_2 and so on where the table, or a name before it, is called so already. */
+function freeNames(names, header) {
+  const taken = new Set(header);
+  return names.map((wanted) => {
+    let name = wanted;
+    for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`;
+    taken.add(name);
+    return name;
+  });
 }

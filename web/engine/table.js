@@ -36,7 +36,7 @@ const PREVIEW_CELL = 200;
  *
  * @typedef {object} CsvFormats
  * @property {(start: Uint8Array, complete: boolean)
- *           => {encoding: string, delimiter: string, bom: number}} sniff
+ *           => {encoding: string, delimiter: string, bom: number, skip: number}} sniff
  * @property {(bytes: Uint8Array, encoding: string) => Uint8Array} toUtf8
  */
 
@@ -58,7 +58,7 @@ export async function readTable(file, name, formats, { columns: least = 2 } = {}
   refuseKnownBinary(bytes);
   const format = formats.sniff(bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);
   if (!format.encoding.startsWith('utf-16')) refuseZeroBytes(bytes.subarray(0, SNIFF_BYTES));
-  const text = decode(bytes, format.encoding, formats);
+  const text = decode(bytes, format.encoding, formats).slice(format.skip);
   const { header, rows, warnings, warningCount } = await parse(text, format.delimiter);
   if (!header) fail('CSV_EMPTY', 'The file holds nothing but white space.');
   if (header.length < least) {

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { readTable, tableInfo } from '../engine/table.js';
 
-const utf8 = { encoding: 'utf-8', delimiter: ',', bom: 0 };
+const utf8 = { encoding: 'utf-8', delimiter: ',', bom: 0, skip: 0 };
 
 const read = (content, format = {}, options = undefined) =>
   readTable(new Blob([content]), 'a.csv', {
