@@ -47,6 +47,10 @@ afina_status afina_runtime_set_numerics(afina_runtime *runtime, const char *nume
                                         afina_error *error);
 const char *afina_runtime_numerics(const afina_runtime *runtime);
 
+/* What there is for a session: one that takes more is refused in figures, before it takes any.
+ * SIZE_MAX, as at first: not known. */
+void afina_runtime_limit_memory(afina_runtime *runtime, size_t bytes);
+
 /* A benchmark (benchmark.h) with the runtime's threads and numerics; the runtime must outlive it.
  */
 afina_status afina_runtime_bench(const afina_runtime *runtime, const char *options,
@@ -89,7 +93,8 @@ const char *afina_model_label(const afina_model *model, size_t k);
 /* ---- data ---- */
 
 /* What a user should know about the rows (inspect.h), with "tokens":
- * {"median","p95","max","context"} and "defaults": the options that training would take for them.
+ * {"median","p95","max","total","context"} and "defaults": the options that training would take for
+ * them.
  */
 afina_status afina_inspect(const afina_model *model, const afina_dataset *data, afina_bytes *json,
                            afina_error *error);
@@ -105,6 +110,15 @@ afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
                                   const afina_model *model, const afina_dataset *data,
                                   const char *options, size_t options_size, afina_error *error);
 void afina_session_free(afina_session *session);
+
+/* What such a session would take, in bytes, told from the tokens that afina_inspect counted
+ * (`longest` is its "max", `tokens` its "total"): {"weights","gradients","moments","activations",
+ * "cache","texts","total"}, "cache_kind" ("none","f32","f16"), "available" (null: not known), and
+ * "head" and "last:1": the totals with these strategies. */
+afina_status afina_session_memory(const afina_runtime *runtime, const afina_model *model,
+                                  const afina_dataset *data, size_t longest, size_t tokens,
+                                  const char *options, size_t options_size, afina_bytes *json,
+                                  afina_error *error);
 
 /* One small unit of work (a batch). `now`: the caller's clock in seconds; only "seconds" in the
  * report depends on it. AFINA_E_DIVERGED: a loss or a weight is no number. After any failure in

@@ -5,6 +5,8 @@
  * What can fail takes an afina_wasm_reply, returns its status and leaves the result there: a
  * handle, or bytes that the caller frees (those that are only borrowed say so). */
 #include <emscripten.h>
+#include <emscripten/heap.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,11 +42,11 @@ EMSCRIPTEN_KEEPALIVE const char *afina_wasm_status_name(int status) {
   return afina_status_name((afina_status)status);
 }
 
-/* encoding (csv_sniff.h) + 256 * delimiter + 65536 * bytes of byte order mark */
+/* encoding (csv_sniff.h) + 2^8 * delimiter + 2^16 * bytes of byte order mark + 2^20 * skip */
 EMSCRIPTEN_KEEPALIVE unsigned afina_wasm_csv_sniff(const void *data, size_t size, int complete) {
   const afina_csv_format format = afina_csv_sniff(data, size, complete != 0);
   return (unsigned)format.encoding | (unsigned)(unsigned char)format.delimiter << 8 |
-         (unsigned)format.bom << 16;
+         (unsigned)format.bom << 16 | (unsigned)format.skip << 20;
 }
 
 /* UTF-8, without the file's byte order mark */
@@ -151,10 +153,29 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_inspect(afina_wasm_reply *reply,
 
 /* ---- fine-tuning ---- */
 
+/* What malloc can still give. */
+static size_t room(void) {
+  const size_t unclaimed = emscripten_get_heap_max() - *emscripten_get_sbrk_ptr();
+  return unclaimed + (size_t)mallinfo().fordblks;
+}
+
+/* JSON; longest and tokens: as afina_wasm_inspect counted them */
+EMSCRIPTEN_KEEPALIVE afina_status
+afina_wasm_session_memory(afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model,
+                          const afina_dataset *data, size_t longest, size_t tokens,
+                          const char *options, size_t options_size) {
+  afina_bytes json = {0};
+  afina_runtime_limit_memory(runtime, room());
+  const afina_status status = afina_session_memory(runtime, model, data, longest, tokens, options,
+                                                   options_size, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
 EMSCRIPTEN_KEEPALIVE afina_status
 afina_wasm_session_create(afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model,
                           const afina_dataset *data, const char *options, size_t options_size) {
   afina_session *session = NULL;
+  afina_runtime_limit_memory(runtime, room());
   const afina_status status =
       afina_session_create(&session, runtime, model, data, options, options_size, &reply->error);
   return give(reply, status, session, 0);

@@ -19,6 +19,7 @@ afina_status afina_runtime_create(afina_runtime **out, size_t threads, afina_err
   }
   runtime->kernels = afina_kernels_find("fused");
   if (!runtime->kernels) runtime->kernels = afina_kernels_find("plain");
+  runtime->memory = SIZE_MAX;
   *out = runtime;
   return AFINA_OK;
 }
@@ -47,6 +48,8 @@ afina_status afina_runtime_set_numerics(afina_runtime *runtime, const char *nume
   runtime->kernels = kernels;
   return AFINA_OK;
 }
+
+void afina_runtime_limit_memory(afina_runtime *runtime, size_t bytes) { runtime->memory = bytes; }
 
 const char *afina_runtime_numerics(const afina_runtime *runtime) { return runtime->kernels->name; }
 

@@ -12,6 +12,7 @@
 struct afina_runtime {
   afina_pool *pool;
   const afina_kernels *kernels;
+  size_t memory; /* afina_runtime_limit_memory */
 };
 
 struct afina_model {

@@ -4,6 +4,7 @@
 #include "finetune.h"
 #include "inspect.h"
 #include "model.h"
+#include "session.h"
 #include "weights.h"
 
 struct afina_session {
@@ -22,21 +23,28 @@ static afina_status describe_base(const afina_model *model, cJSON **out, afina_e
   return cJSON_AddStringToObject(*out, "weights_sha256", sha) ? AFINA_OK : afina_fail_memory(error);
 }
 
+afina_status afina_session_options(afina_finetune_options *out, const afina_runtime *runtime,
+                                   const afina_model *model, const afina_dataset *data,
+                                   const char *options, size_t size, afina_error *error) {
+  cJSON *json = NULL;
+  if (size) AFINA_TRY(afina_json_parse(&json, options, size, "options", error));
+  const afina_status status =
+      afina_finetune_options_parse(out, json, &model->gpt.config, afina_dataset_usable(data),
+                                   afina_dataset_classes(data), error);
+  cJSON_Delete(json);
+  if (status == AFINA_OK) out->memory_bytes = runtime->memory;
+  return status;
+}
+
 afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
                                   const afina_model *model, const afina_dataset *data,
                                   const char *options, size_t options_size, afina_error *error) {
   afina_session *session = afina_allocate(1, sizeof *session);
   if (!session) return afina_fail_memory(error);
-  cJSON *json = NULL;
   afina_finetune_options parsed;
   afina_status status = afina_dataset_check(data, error);
-  if (status == AFINA_OK && options_size)
-    status = afina_json_parse(&json, options, options_size, "options", error);
   if (status == AFINA_OK)
-    status =
-        afina_finetune_options_parse(&parsed, json, &model->gpt.config, afina_dataset_usable(data),
-                                     afina_dataset_classes(data), error);
-  cJSON_Delete(json);
+    status = afina_session_options(&parsed, runtime, model, data, options, options_size, error);
   if (status == AFINA_OK) status = describe_base(model, &session->model, error);
   if (status == AFINA_OK)
     status = afina_tokenizer_copy(model->tokenizer, &session->tokenizer, error);
@@ -152,15 +160,18 @@ static int compare_sizes(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* {"median","p95","max","context"} of the usable rows; sorts `counts`. */
+/* {"median","p95","max","total","context"} of the usable rows; sorts `counts`. */
 static cJSON *token_statistics(size_t *counts, size_t count, size_t context) {
   cJSON *json = cJSON_CreateObject();
   if (count) qsort(counts, count, sizeof *counts, compare_sizes);
   const double median = count ? (double)counts[(count - 1) / 2] : 0;
   const double p95 = count ? (double)counts[(count - 1) * 95 / 100] : 0;
   const double max = count ? (double)counts[count - 1] : 0;
+  double total = 0;
+  for (size_t i = 0; i < count; i++) total += (double)counts[i];
   if (json && cJSON_AddNumberToObject(json, "median", median) &&
       cJSON_AddNumberToObject(json, "p95", p95) && cJSON_AddNumberToObject(json, "max", max) &&
+      cJSON_AddNumberToObject(json, "total", total) &&
       cJSON_AddNumberToObject(json, "context", (double)context))
     return json;
   cJSON_Delete(json);

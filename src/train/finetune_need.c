@@ -111,6 +111,13 @@ static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_c
   return AFINA_OK;
 }
 
+/* A copy of the tuned model and its file, where they are more than what is free when nothing trains
+ * any more: gradients, two moments and the best epoch. */
+static size_t saving(size_t total, size_t trained) {
+  const size_t copies = times(total, 2), free = times(trained, 4);
+  return copies > free ? copies - free : 0;
+}
+
 afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_config *base,
                                     const afina_finetune_options *o, size_t threads,
                                     const afina_finetune_shape *given, afina_error *error) {
@@ -130,7 +137,7 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
                          AFINA_EVALUATE_TEXTS));
   const size_t width = afina_readout_width(&config) * sizeof(afina_real);
   afina_finetune_need need = {
-      .weights = times(plus(total, trained), sizeof(afina_real)),
+      .weights = times(plus(plus(total, trained), saving(total, trained)), sizeof(afina_real)),
       .gradients = times(trained, sizeof(afina_real)),
       .moments = times(trained, 2 * sizeof(afina_real)),
       .activations = activations(&config, o, threads, &shape, cache.kind),

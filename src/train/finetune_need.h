@@ -19,10 +19,11 @@ typedef struct afina_finetune_shape {
 
 /* Bytes; SIZE_MAX where a size_t cannot hold them. */
 typedef struct afina_finetune_need {
-  size_t weights;     /* of the tuned model, and of the best epoch what trains: the model that the
-                         run starts from is not counted */
-  size_t gradients;   /* of what trains */
-  size_t moments;     /* two of each gradient */
+  size_t weights;   /* of the tuned model, of the best epoch what trains, and, where that is little,
+                       what is needed to take the tuned model out; the model that the run starts
+                       from is not counted */
+  size_t gradients; /* of what trains */
+  size_t moments;   /* two of each gradient */
   size_t activations; /* of the largest part of a batch, for training and evaluation alike */
   size_t cache;       /* activations of frozen blocks, kept for all texts */
   size_t texts;       /* tokens, order of the rows, answers */

@@ -40,6 +40,27 @@ test('the module exports what wasm.c has, malloc and free, and nothing else', as
   expect(exported.sort()).toEqual([...written, 'malloc', 'free'].sort());
 });
 
+test('what a session takes of memory is told beforehand, and is what it takes', async () => {
+  const service = await ready();
+  const need = await service.measureMemory({ strategy: 'last:1' });
+  const { weights, gradients, moments, activations, cache, texts, total, available } = need;
+  expect(total).toBe(weights + gradients + moments + activations + cache + texts);
+  expect(moments).toBe(2 * gradients);
+  expect(need).toMatchObject({ cache_kind: 'f32', 'last:1': total });
+  expect(available).toBeGreaterThan(2 ** 30);
+  expect(available).toBeLessThan(2 ** 32);
+  const full = await service.measureMemory({ strategy: 'full' });
+  expect(full).toMatchObject({ cache: 0, cache_kind: 'none', head: need.head, 'last:1': total });
+  const kinds = [];
+  for (let bytes = cache; bytes > 16; bytes /= 2) {
+    const options = { strategy: 'last:1', cache_mb: bytes / 2 ** 20 };
+    kinds.push((await service.measureMemory(options)).cache_kind);
+  }
+  expect([...new Set(kinds)]).toEqual(['f32', 'f16', 'none']);
+  const { code } = await failureOf(service.measureMemory({ strategy: 'last:9' }));
+  expect(code).toBe('AFINA_E_ARGUMENT');
+});
+
 test('the table and what C says of its columns', async () => {
   const service = startService();
   await service.loadModel(modelFiles(), 'tiny');

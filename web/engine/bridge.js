@@ -105,7 +105,8 @@ export function createBridge(module) {
       return {
         encoding: ENCODINGS[packed & 255],
         delimiter: String.fromCharCode((packed >> 8) & 255),
-        bom: packed >> 16,
+        bom: (packed >> 16) & 15,
+        skip: packed >> 20,
       };
     },
 
@@ -134,6 +135,11 @@ export function createBridge(module) {
     },
     inspect: (model, data) => json(() => module._afina_wasm_inspect(reply, model, data)),
 
+    /** What such a session would take of memory; `tokens` are those of the inspection. */
+    sessionMemory: (model, data, tokens, options) => lend(
+      [encoder.encode(JSON.stringify(options))], (at, size) => json(
+        () => module._afina_wasm_session_memory(
+          reply, runtime, model, data, tokens.max, tokens.total, at, size))),
     createSession: (model, data, options) => lend([encoder.encode(JSON.stringify(options))],
       (at, size) => handle(
         () => module._afina_wasm_session_create(reply, runtime, model, data, at, size))),

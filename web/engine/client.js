@@ -154,6 +154,7 @@ export function createEngine(
     openTestTable: (file, name) => keep('openTestTable', file, name),
     closeTestTable,
     chooseColumns: (text, label) => keep('chooseColumns', text, label),
+    measureMemory: (options) => request('measureMemory', options),
     startSession: (options) => request('startSession', options),
     run,
     stop: () => request('stop'),

@@ -154,7 +154,15 @@ export function createService(loadModule) {
     prepared = await prepareRows(bridge, sources);
     const inspected = bridge.inspect(handle, prepared.data);
     const { rows, usable, classes, tokens, defaults, ...issues } = inspected;
+    prepared.tokens = tokens;
     return { rows, usable, classes, tokens, defaults, issues };
+  }
+
+  /** What a session with these options would take. */
+  async function measureMemory(options) {
+    const bridge = await engine();
+    const { data, tokens } = need(prepared, 'Choose the columns first.');
+    return bridge.sessionMemory(needModel().handle, data, tokens, options);
   }
 
   async function startSession(options) {
@@ -240,6 +248,7 @@ export function createService(loadModule) {
     openTestTable: (file, name) => inTurn(() => openTestTable(file, name)),
     closeTestTable: () => inTurn(closeTestTable),
     chooseColumns: (text, label) => inTurn(() => chooseColumns(text, label)),
+    measureMemory: (options) => inTurn(() => measureMemory(options)),
     startSession: (options) => inTurn(() => startSession(options)),
     openClassified: (file, name) => inTurn(() => openClassified(file, name)),
     run, stop, classify, runClassified, takeClassified, packModel,

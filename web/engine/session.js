@@ -8,6 +8,7 @@ const ROWS_AT_ONCE = 2000;
 
 /**
  * @typedef {object} Prepared    The labeled rows in C.
+ * @property {{max: number, total: number}} [tokens]   what the inspection counted
  * @property {number} data       the data set's handle
  * @property {{number: number, text: string, label: string}[]} rows   by their index in the data set
  * @property {{delimiter: string, bom: boolean, encoding: string}} dialect   of the user's file, for

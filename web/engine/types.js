@@ -73,7 +73,7 @@
  * @property {Object<string, {count: number, rows: number[]}>} issues   keys: empty_text,
  *           empty_label, duplicates, conflicts, leaked, invalid_utf8, too_long; the first 100 row
  *           numbers, as in the user's file
- * @property {{median: number, p95: number, max: number, context: number}} tokens
+ * @property {{median: number, p95: number, max: number, total: number, context: number}} tokens
  * @property {Options} defaults      the defaults for this data
  */
 
@@ -89,6 +89,24 @@
  * @property {number} seed
  * @property {number} valid_share
  * @property {number} test_share
+ * @property {number} cache_mb       what kept activations may take, in 2^20 bytes
+ */
+
+/**
+ * What a session would take of memory, in bytes, from C (src/afina.h, afina_session_memory).
+ *
+ * @typedef {object} MemoryNeed
+ * @property {number} weights
+ * @property {number} gradients
+ * @property {number} moments
+ * @property {number} activations
+ * @property {number} cache          activations of frozen blocks, kept for all texts
+ * @property {'none'|'f32'|'f16'} cache_kind
+ * @property {number} texts
+ * @property {number} total
+ * @property {number|null} available
+ * @property {number} head           the total with this strategy instead
+ * @property {number} 'last:1'       likewise
  */
 
 /**
@@ -165,6 +183,7 @@
  *           optional; call chooseColumns again afterwards
  * @property {() => Promise<void>} closeTestTable   call chooseColumns again afterwards
  * @property {(text: number, label: number) => Promise<Inspection>} chooseColumns
+ * @property {(options: Options) => Promise<MemoryNeed>} measureMemory
  * @property {(options: Options) => Promise<SessionInfo>} startSession
  * @property {(budgetMs: number) => Promise<Progress>} run
  * @property {() => Promise<void>} stop

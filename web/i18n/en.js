@@ -1,5 +1,7 @@
 // The page in English. Same keys as pt-BR.js; a test compares them.
 
+import failures from './failures-en.js';
+
 export default {
   'app.title': 'Afina: fine-tune a small GPT on your own texts',
   'app.titleTraining': '{percent}% · Afina is training',
@@ -192,6 +194,20 @@ export default {
   'option.test_share.help': 'Texts kept aside until the end. Not used when there is a test file.',
   'option.seed': 'Seed',
   'option.seed.help': 'Same data, options and seed: exactly the same result.',
+  'option.cache_mb': 'Memory for kept results (MB)',
+  'option.cache_mb.help':
+    'What the blocks that do not learn give for each text is kept, so that it is computed once. ' +
+    'Beyond this limit it is rounded to half the size; beyond that, nothing is kept.',
+  'memory.parts':
+    'Takes about {total} MB of memory: weights {weights}, learning {learning}, one batch ' +
+    '{activations}.',
+  'memory.f32': 'Of this, {size} MB keep what is computed once for each text.',
+  'memory.f16':
+    'Of this, {size} MB keep what is computed once for each text, rounded to half the size (F16).',
+  'memory.tooMuch': 'This training takes {total} MB of memory; this page can have {available} MB.',
+  'memory.last': 'With the last block only, it takes {size} MB.',
+  'memory.head': 'With the classification layer only, it takes {size} MB.',
+  'memory.smaller': 'Fewer or shorter texts, or a smaller model, would fit.',
 
   'live.empty': 'The curves will be drawn here while the model learns.',
   'live.progress': 'Progress of the training',
@@ -226,6 +242,9 @@ export default {
   'chart.valid': 'validation loss',
   'chart.validAccuracy': 'validation accuracy',
   'chart.best': 'best epoch',
+  'chart.noValidation':
+    'No texts were set aside for validation: the curve shows the loss on the training texts, and ' +
+    'the model of the last epoch is kept.',
   'chart.atEpoch': 'epoch {epoch}',
 
   'evaluate.nav': 'Evaluate',
@@ -348,31 +367,7 @@ export default {
   'classify.fileRunning': 'Classifying {name}…',
   'classify.fileDone': 'Done: {name} was downloaded.',
 
-  'failure.AFINA_E_ARGUMENT': 'One of the options has a value that does not work.',
-  'failure.AFINA_E_MEMORY':
-    'There is not enough memory for this. A smaller batch or fewer rows may fit.',
-  'failure.AFINA_E_FORMAT': 'This file is damaged, or is not of the expected kind.',
-  'failure.AFINA_E_UNSUPPORTED': 'This file is in order, but of a kind that Afina cannot use.',
-  'failure.AFINA_E_LIMIT': 'This is larger than Afina can handle.',
-  'failure.AFINA_E_DATA': 'A classifier cannot be trained on these columns as they are.',
-  'failure.AFINA_E_STATE': 'This cannot be done at this moment.',
-  'failure.AFINA_E_DIVERGED':
-    'The training ran out of control. A smaller learning rate usually cures it.',
-  'failure.CSV_EMPTY': 'This file has no rows.',
-  'failure.CSV_BROKEN': 'A quotation mark that opens in row {row} never closes.',
-  'failure.CSV_ONE_COLUMN':
-    'Only one column was found. A table needs at least two: the text and its class.',
-  'failure.CSV_TOO_LARGE': 'This file is too large to be read in the browser.',
-  'failure.CSV_SPREADSHEET':
-    'This is a spreadsheet file. Open it in the spreadsheet program and save it as CSV.',
-  'failure.CSV_NOT_TEXT': 'This file does not hold text.',
-  'failure.COLUMN_MISSING': 'The test file has no column “{column}”.',
-  'failure.MODEL_FILES': 'This is not a whole model: {file} is missing.',
-  'failure.FILE_UNREADABLE':
-    'The browser could not read this file. It may have been moved or changed; choose it again.',
-  'failure.NETWORK': 'A file of this page could not be loaded. Is the connection working?',
-  'failure.CRASH': 'The engine stopped unexpectedly and was started again.',
-  'failure.UNKNOWN': 'Something went wrong.',
+  ...failures,
 
   'saved.title': 'Kept in this browser',
   'saved.about': {

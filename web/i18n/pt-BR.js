@@ -1,5 +1,7 @@
 // A página em português do Brasil. As mesmas chaves de en.js; um teste compara as duas.
 
+import failures from './failures-pt-BR.js';
+
 export default {
   'app.title': 'Afina: afine um pequeno GPT com os seus textos',
   'app.titleTraining': '{percent}% · Afina treinando',
@@ -197,6 +199,21 @@ export default {
   'option.test_share.help': 'Textos guardados até o fim. Não se usa quando há um arquivo de teste.',
   'option.seed': 'Semente',
   'option.seed.help': 'Mesmos dados, opções e semente: exatamente o mesmo resultado.',
+  'option.cache_mb': 'Memória para resultados guardados (MB)',
+  'option.cache_mb.help':
+    'O que os blocos que não aprendem dão para cada texto fica guardado, para ser calculado uma ' +
+    'vez só. Acima deste limite é arredondado para metade do tamanho; acima disso, nada se guarda.',
+  'memory.parts':
+    'Ocupa cerca de {total} MB de memória: pesos {weights}, aprendizado {learning}, um lote ' +
+    '{activations}.',
+  'memory.f32': 'Disso, {size} MB guardam o que se calcula uma vez por texto.',
+  'memory.f16':
+    'Disso, {size} MB guardam o que se calcula uma vez por texto, arredondado para metade do ' +
+    'tamanho (F16).',
+  'memory.tooMuch': 'Este treino ocupa {total} MB de memória; esta página pode ter {available} MB.',
+  'memory.last': 'Só com o último bloco, ocupa {size} MB.',
+  'memory.head': 'Só com a camada de classificação, ocupa {size} MB.',
+  'memory.smaller': 'Caberiam menos textos, textos mais curtos ou um modelo menor.',
 
   'live.empty': 'As curvas serão desenhadas aqui enquanto o modelo aprende.',
   'live.progress': 'Andamento do treino',
@@ -231,6 +248,9 @@ export default {
   'chart.valid': 'perda de validação',
   'chart.validAccuracy': 'acurácia de validação',
   'chart.best': 'melhor época',
+  'chart.noValidation':
+    'Nenhum texto foi separado para validação: a curva mostra a perda nos textos de treino, e ' +
+    'fica o modelo da última época.',
   'chart.atEpoch': 'época {epoch}',
 
   'evaluate.nav': 'Avaliar',
@@ -354,34 +374,7 @@ export default {
   'classify.fileRunning': 'Classificando {name}…',
   'classify.fileDone': 'Pronto: {name} foi baixado.',
 
-  'failure.AFINA_E_ARGUMENT': 'Uma das opções tem um valor que não funciona.',
-  'failure.AFINA_E_MEMORY':
-    'Não há memória suficiente para isso. Um lote menor ou menos linhas talvez caibam.',
-  'failure.AFINA_E_FORMAT': 'Este arquivo está danificado ou não é do tipo esperado.',
-  'failure.AFINA_E_UNSUPPORTED':
-    'Este arquivo está em ordem, mas é de um tipo que o Afina não usa.',
-  'failure.AFINA_E_LIMIT': 'Isto é maior do que o Afina aguenta.',
-  'failure.AFINA_E_DATA':
-    'Não dá para treinar um classificador com estas colunas do jeito que estão.',
-  'failure.AFINA_E_STATE': 'Isso não pode ser feito neste momento.',
-  'failure.AFINA_E_DIVERGED':
-    'O treino saiu de controle. Uma taxa de aprendizado menor costuma resolver.',
-  'failure.CSV_EMPTY': 'Este arquivo não tem linhas.',
-  'failure.CSV_BROKEN': 'Uma aspa que abre na linha {row} nunca fecha.',
-  'failure.CSV_ONE_COLUMN':
-    'Só uma coluna foi encontrada. A tabela precisa de pelo menos duas: o texto e a classe dele.',
-  'failure.CSV_TOO_LARGE': 'Este arquivo é grande demais para ser lido no navegador.',
-  'failure.CSV_SPREADSHEET':
-    'Este é um arquivo de planilha. Abra no programa de planilhas e salve como CSV.',
-  'failure.CSV_NOT_TEXT': 'Este arquivo não contém texto.',
-  'failure.COLUMN_MISSING': 'O arquivo de teste não tem a coluna “{column}”.',
-  'failure.MODEL_FILES': 'Este modelo não está completo: falta {file}.',
-  'failure.FILE_UNREADABLE':
-    'O navegador não conseguiu ler este arquivo. Ele pode ter sido movido ou alterado; ' +
-    'escolha-o de novo.',
-  'failure.NETWORK': 'Um arquivo desta página não pôde ser carregado. A conexão está funcionando?',
-  'failure.CRASH': 'O motor parou de repente e foi iniciado de novo.',
-  'failure.UNKNOWN': 'Alguma coisa deu errado.',
+  ...failures,
 
   'saved.title': 'Guardado neste navegador',
   'saved.about': {

@@ -84,7 +84,10 @@ function lineChart(label, configure) {
       charts.add(chart);
       return;
     }
-    chart.data.datasets.forEach((set, index) => Object.assign(set, data.datasets[index]));
+    const { datasets } = chart.data;
+    if (datasets.length === data.datasets.length)
+      datasets.forEach((set, index) => Object.assign(set, data.datasets[index]));
+    else chart.data = data;
     chart.options = options;
     chart.update('none');
   }
@@ -144,9 +147,7 @@ const epochAxis = (colors, last) =>
 
 /** A point an epoch, and a ring around the best one's. */
 function points(colors, epochs, best, key) {
-  // Without validation texts there is nothing to draw.
-  const at = (rows) =>
-    rows.filter((row) => row[key] !== null).map((row) => ({ x: row.epoch, y: row[key] }));
+  const at = (rows) => rows.map((row) => ({ x: row.epoch, y: row[key] }));
   const common = { borderColor: colors.valid, borderWidth: 2, clip: false };
   return [
     {
@@ -168,9 +169,10 @@ function points(colors, epochs, best, key) {
   ];
 }
 
-/** Training loss a step, validation loss an epoch; x in epochs. */
+/** Training loss a step, validation loss (where there is one) an epoch; x in epochs. */
 export function lossChart() {
-  return lineChart(t('chart.lossLabel'), ({ losses, epochs, steps, best, last }, colors) => {
+  return lineChart(t('chart.lossLabel'), (state, colors) => {
+    const { losses, epochs, steps, best, last, validated } = state;
     const line = thin(losses).map(({ x, y }) => ({ x: x / steps, y }));
     const train = {
       label: t('chart.train'),
@@ -186,7 +188,8 @@ export function lossChart() {
       title: ([item]) => t('chart.atEpoch', { epoch: number(item.parsed.x, 1) }),
       label: (item) => `${item.dataset.label}: ${fixed(item.parsed.y)}`,
     });
-    return { data: { datasets: [train, ...points(colors, epochs, best, 'valid_loss')] }, options };
+    const valid = validated ? points(colors, epochs, best, 'valid_loss') : [];
+    return { data: { datasets: [train, ...valid] }, options };
   });
 }
 

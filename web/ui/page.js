@@ -27,6 +27,7 @@ const initialState = {
   columns: null,
   inspection: null,
   inspecting: false,
+  memory: null,
   opening: null,
   dataFailure: null,
   training: null,

@@ -33,6 +33,8 @@ const fields = {
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   valid_share: share,
   test_share: share,
+  cache_mb: (text) =>
+    text !== '' && Number(text) >= 0 && Number(text) <= 4095 ? Number(text) : undefined,
   threads: whole(1, 16),
   numerics: oneOf('plain', 'fused'),
 };
@@ -47,7 +49,14 @@ export const optionNames = [
   'seed',
   'valid_share',
   'test_share',
+  'cache_mb',
 ];
+
+/** The training options that were chosen; the rest is left to the engine. */
+export const optionsOf = (setup) =>
+  Object.fromEntries(
+    optionNames.filter((name) => setup[name] !== undefined).map((name) => [name, setup[name]]),
+  );
 
 /** A value that the field takes, or undefined. */
 export const readField = (name, text) => fields[name](String(text).trim());

@@ -3,7 +3,7 @@
 
 import { t } from '../i18n/index.js';
 import { failureOf } from './failure.js';
-import { optionNames } from './setup.js';
+import { optionsOf } from './setup.js';
 
 /** Milliseconds of work a request: short enough that the worker answers typing at once. */
 const SLICE = 40;
@@ -16,9 +16,6 @@ export function trainActions(app) {
 
   async function train() {
     const { setup, table, testTable, sample } = app.state;
-    const options = Object.fromEntries(
-      optionNames.filter((name) => setup[name] !== undefined).map((name) => [name, setup[name]]),
-    );
     stopAsked = false;
     const started = Date.now();
     const training = {
@@ -32,7 +29,7 @@ export function trainActions(app) {
     const update = (patch) => store.set({ training: Object.assign(training, patch) });
     update({});
     try {
-      update({ session: await app.engine.startSession(options) });
+      update({ session: await app.engine.startSession(optionsOf(setup)) });
       await pull(training, update).finally(() => {
         document.title = t('app.title');
       });

@@ -71,7 +71,7 @@ function lastEpochWords({ epochs }) {
 
 function facts({ status, progress, epochs, session, losses }) {
   const rows = [];
-  const best = epochs.find(({ epoch }) => epoch === progress?.bestEpoch);
+  const best = isValidated(session) && epochs.find(({ epoch }) => epoch === progress?.bestEpoch);
   if (session) rows.push([t('live.trained'), number(session.trained_parameters)]);
   if (session)
     rows.push([
@@ -92,6 +92,9 @@ function facts({ status, progress, epochs, session, losses }) {
   return rows;
 }
 
+/** Without texts for validation there is no accuracy, and no best epoch but the last. */
+const isValidated = (session) => (session?.split.valid ?? 0) > 0;
+
 /** The step on the axis in epochs, so that both curves share it. */
 export function stepsPerEpoch({ split, options }) {
   return Math.max(1, Math.ceil(split.train / Math.max(1, options.batch)));
@@ -100,20 +103,26 @@ export function stepsPerEpoch({ split, options }) {
 function curves(app) {
   const loss = lossChart();
   const accuracy = accuracyChart();
+  const accuracyFigure = figure(t('chart.accuracy'), accuracy, 'accuracy.png');
+  const unvalidated = h('p', { class: 'hint unvalidated' }, t('chart.noValidation'));
   app.store.watch(['training', 'theme'], ({ training }) => {
     if (!training?.session) return;
-    const best = training.progress?.bestEpoch ?? 0;
+    const validated = isValidated(training.session);
+    accuracyFigure.hidden = !validated;
+    unvalidated.hidden = validated;
+    const best = validated ? (training.progress?.bestEpoch ?? 0) : 0;
     const steps = stepsPerEpoch(training.session);
     const running = app.isTraining();
     const last = running ? training.session.options.epochs : Math.max(1, training.epochs.length);
-    loss.draw({ losses: training.losses, epochs: training.epochs, steps, best, last });
-    accuracy.draw({ epochs: training.epochs, best, last });
+    loss.draw({ losses: training.losses, epochs: training.epochs, steps, best, last, validated });
+    if (validated) accuracy.draw({ epochs: training.epochs, best, last });
   });
   return h(
     'div',
     { class: 'curves' },
     figure(t('chart.loss'), loss, 'loss.png'),
-    figure(t('chart.accuracy'), accuracy, 'accuracy.png'),
+    accuracyFigure,
+    unvalidated,
   );
 }
 
@@ -140,26 +149,30 @@ function epochTable(app) {
   const fold = h('details', {}, h('summary', {}, t('live.table')), place);
   let drawn = null;
   app.store.watch(['training'], ({ training }) => {
-    const { epochs = [], progress } = training ?? {};
+    const { epochs = [], progress, session } = training ?? {};
+    const validated = isValidated(session);
     fold.hidden = epochs.length === 0;
-    const version = `${epochs.length} ${progress?.bestEpoch}`;
+    const version = `${epochs.length} ${progress?.bestEpoch} ${validated}`;
     if (drawn === version && epochs.length) return;
     drawn = version;
     const rows = epochs.map((row) => [
-      row.epoch === progress?.bestEpoch
+      validated && row.epoch === progress?.bestEpoch
         ? t('live.bestEpoch', { epoch: row.epoch })
         : number(row.epoch),
       fixed(row.train_loss),
-      fixed(row.valid_loss),
-      percent(row.valid_accuracy),
+      ...(validated ? [fixed(row.valid_loss), percent(row.valid_accuracy)] : []),
     ]);
     fill(
       place,
       table({
         caption: t('live.table'),
         rows,
-        numeric: [1, 2, 3],
-        head: [t('live.epoch'), t('chart.train'), t('chart.valid'), t('chart.accuracy')],
+        numeric: validated ? [1, 2, 3] : [1],
+        head: [
+          t('live.epoch'),
+          t('chart.train'),
+          ...(validated ? [t('chart.valid'), t('chart.accuracy')] : []),
+        ],
       }),
     );
   });

@@ -3,6 +3,7 @@
 
 import { t } from '../i18n/index.js';
 import { fill, h, icon, newId } from './dom.js';
+import { memoryParts, memoryWarning } from './memory.js';
 import { optionNames, readField } from './setup.js';
 import { stepSection } from './step.js';
 import { trainLive } from './train-live.js';
@@ -14,6 +15,7 @@ const numbers = {
   batch: { min: 1, max: 4096, step: 1 },
   valid_share: { min: 0, max: 90, step: 'any', scale: 100 },
   test_share: { min: 0, max: 90, step: 'any', scale: 100 },
+  cache_mb: { min: 0, max: 4095, step: 'any' },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER, step: 1 },
 };
 
@@ -32,6 +34,7 @@ export function trainStep(app) {
     },
     strategyChoice(app),
     advanced(app),
+    memoryWarning(app),
     actions(app),
   );
   const panel = h('div', { class: 'two' }, form, trainLive(app));
@@ -138,6 +141,7 @@ function advanced(app) {
     { class: 'advanced' },
     h('legend', { class: 'visually-hidden' }, t('train.advanced')),
     h('div', { class: 'fields' }, fields),
+    memoryParts(app),
     reset,
   );
   const fold = h('details', {}, h('summary', {}, t('train.advanced')), set);
