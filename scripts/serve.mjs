@@ -41,10 +41,11 @@ async function find(folder, prefix, url) {
 /**
  * Serves a folder and resolves, once it listens, to its http.Server. Port 0 takes a free one.
  * @param {string} root
- * @param {{port?: number, host?: string, prefix?: string}} [options]
+ * @param {{port?: number, host?: string, prefix?: string, headers?: object}} [options]   headers:
+ *   what GitHub Pages would not send
  * @returns {Promise<import('node:http').Server>}
  */
-export function serve(root, { port = 0, host = '127.0.0.1', prefix = '' } = {}) {
+export function serve(root, { port = 0, host = '127.0.0.1', prefix = '', headers = {} } = {}) {
   const folder = path.resolve(root);
   const server = createServer(async (request, response) => {
     const readable = request.method === 'GET' || request.method === 'HEAD';
@@ -59,6 +60,7 @@ export function serve(root, { port = 0, host = '127.0.0.1', prefix = '' } = {}) 
       'Content-Length': found.size,
       'Last-Modified': found.modified.toUTCString(),
       'Cache-Control': 'no-cache',
+      ...headers,
     });
     if (request.method === 'HEAD') response.end();
     else createReadStream(found.file).on('error', () => response.destroy()).pipe(response);

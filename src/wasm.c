@@ -12,24 +12,7 @@
 
 #include "afina.h"
 #include "csv_sniff.h"
-
-typedef struct afina_wasm_reply {
-  const void *data; /* a handle or the start of bytes */
-  size_t size;      /* of the bytes, or elements where a function says so */
-  afina_error error;
-} afina_wasm_reply;
-
-/* bridge.js reads these places. */
-_Static_assert(offsetof(afina_wasm_reply, size) == 4, "size");
-_Static_assert(offsetof(afina_wasm_reply, error) == 8, "error.status");
-_Static_assert(offsetof(afina_wasm_reply, error.message) == 12, "error.message");
-
-static afina_status give(afina_wasm_reply *reply, afina_status status, const void *data,
-                         size_t size) {
-  reply->data = status == AFINA_OK ? data : NULL;
-  reply->size = status == AFINA_OK ? size : 0;
-  return status;
-}
+#include "wasm_reply.h"
 
 /* The reply that all calls share; NULL where there is no memory. */
 EMSCRIPTEN_KEEPALIVE afina_wasm_reply *afina_wasm_reply_create(void) {

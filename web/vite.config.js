@@ -83,42 +83,52 @@ function modelsAndSamples() {
 const sha256 = (...contents) => contents.reduce((hash, each) => hash.update(each),
   createHash('sha256')).digest('hex');
 
-/** The files of one build of the WASM module, which one depends on the Emscripten. */
-async function buildFiles(name) {
+/** The modules: the page's, and bench.html's, which the page does not load. */
+const MODULES = { wasm: 'afina', bench: 'afina_bench' };
+
+/** The files of one build of a module, which ones depends on the Emscripten. */
+async function buildFiles(module, name) {
   const folder = `${built}${BUILDS[name]}/`;
-  const isOurs = (each) => /^afina\.(mjs|wasm|worker\.m?js)$/.test(each);
+  const isOurs = (each) => /^\w+\.(mjs|wasm|worker\.m?js)$/.test(each)
+    && each.startsWith(`${MODULES[module]}.`);
   const names = (await readdir(folder)).filter(isOurs).sort();
   return Promise.all(names.map(
     async (each) => ({ name: each, bytes: await readFile(folder + each) })));
 }
 
 /**
- * virtual:afina-builds: the folders of the two builds of the WASM module, beside the page. They are
- * served as Emscripten made them, since its workers load the very script that starts them.
+ * virtual:afina-builds: the folders of the two builds of each WASM module, beside the page. They
+ * are served as Emscripten made them, since its workers load the very script that starts them.
  */
 function builds() {
   const id = '\0virtual:afina-builds';
-  const all = {};
   return {
     name: 'afina-builds',
     resolveId: (source) => (source === id.slice(1) ? id : null),
     async load(source) {
       if (source !== id) return null;
-      for (const name of Object.keys(BUILDS)) {
-        const files = await buildFiles(name);
-        const folder = `wasm/${sha256(...files.map(({ bytes }) => bytes)).slice(0, 8)}/`;
-        all[name] = this.meta.watchMode ? `wasm/${name}/` : folder;
-        if (this.meta.watchMode) continue;
-        for (const each of files) {
-          this.emitFile({ type: 'asset', fileName: folder + each.name, source: each.bytes });
+      const all = {};
+      for (const [module, script] of Object.entries(MODULES)) {
+        all[module] = { script: `${script}.mjs` };
+        for (const name of Object.keys(BUILDS)) {
+          const files = await buildFiles(module, name);
+          const hash = sha256(...files.map(({ bytes }) => bytes)).slice(0, 8);
+          const folder = `${module}/${this.meta.watchMode ? name : hash}/`;
+          all[module][name] = folder;
+          if (this.meta.watchMode) continue;
+          for (const each of files) {
+            this.emitFile({ type: 'asset', fileName: folder + each.name, source: each.bytes });
+          }
         }
       }
-      return `export const builds = ${JSON.stringify(all)};`;
+      return `export const builds = ${JSON.stringify(all.wasm)};
+        export const benchBuilds = ${JSON.stringify(all.bench)};`;
     },
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {
-        const [, name, file] = /^\/wasm\/(\w+)\/([\w.]+)/.exec(request.url) ?? [];
-        const found = BUILDS[name] && (await buildFiles(name)).find((each) => each.name === file);
+        const [, module, name, file] = /^\/(\w+)\/(\w+)\/([\w.]+)/.exec(request.url) ?? [];
+        const found = MODULES[module] && BUILDS[name]
+          && (await buildFiles(module, name)).find((each) => each.name === file);
         if (!found) return next();
         const type = file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
         response.setHeader('Content-Type', type);
@@ -128,8 +138,8 @@ function builds() {
   };
 }
 
-/** Files of the built page that come when they are needed, not with it. */
-const isLate = (name) => /^(models|samples|wasm)\//.test(name);
+/** Files of the built page that come when they are needed, not with it: bench.html's among them. */
+const isLate = (name) => /^(models|samples|wasm)\/|^(assets\/)?bench\b/.test(name);
 
 /** Writes sw.js: what it has to know of the page, and then web/sw.js as it is. */
 function serviceWorker() {
@@ -177,6 +187,7 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // no data: URLs, which the policy would refuse
     modulePreload: { polyfill: false },
+    rollupOptions: { input: { index: `${root}index.html`, bench: `${root}bench.html` } },
   },
   test: {
     root: repository,

@@ -79,15 +79,19 @@ it('is not loaded again once the reader has begun; the next visit is isolated', 
   await context.close();
 });
 
-/** What a visit without a network needs: all files but those of the WASM build without threads. */
+/**
+ * What a visit without a network needs: all files but those of the WASM build without threads and
+ * those of bench.html.
+ */
 async function needed() {
   const all = await readdir(harness.built('web'), { recursive: true, withFileTypes: true });
   const paths = all.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
   const builds = paths.filter((path) => path.endsWith('afina.mjs'));
   const scripts = await Promise.all(builds.map((path) => readFile(path, 'utf8')));
   const threads = builds.find((_, i) => scripts[i].includes('PThread')).replace('afina.mjs', '');
+  const isOfBench = (path) => /^(assets\/)?bench\b/.test(relative(harness.built('web'), path));
   const isNeeded = (path) => (path.includes('/wasm/') ? path.startsWith(threads)
-    : !path.endsWith('/sw.js'));
+    : !path.endsWith('/sw.js') && !isOfBench(path));
   return paths.filter(isNeeded).map((path) => relative(harness.built('web'), path));
 }
 

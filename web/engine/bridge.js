@@ -99,6 +99,10 @@ export function createBridge(module) {
     threads: () => guard(() => module._afina_wasm_runtime_threads(runtime)),
     numerics: () => text(guard(() => module._afina_wasm_runtime_numerics(runtime)), 16),
 
+    /** For a module with more calls (bench/). */
+    extend: (make) => make({
+      attempt, guard, handle, json, lend, runtime, reply, size: () => number(reply + SIZE) }),
+
     sniff(start, complete) {
       const packed = lend([start], (at, size) => guard(
         () => module._afina_wasm_csv_sniff(at, size, complete ? 1 : 0)));

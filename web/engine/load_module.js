@@ -13,31 +13,32 @@ const PATIENCE = 10_000;
 /**
  * @param {number} wanted   threads
  * @param {string} [numerics]   'plain' or 'fused'; without it, the best that the engine has
+ * @param {{single: string, threads: string, script: string}} [build]
  * @returns {Promise<object>} the module, with `threads` where it was started for more than one
  */
-export async function loadModule(wanted, numerics) {
+export async function loadModule(wanted, numerics, build = builds) {
   const threads = Math.min(wanted || 1, MOST_THREADS);
   if (threads > 1 && self.crossOriginIsolated) {
     try {
-      return await startThreads({ threads, numerics });
+      return await startThreads({ threads, numerics }, build);
     } catch (error) {
       console.warn(`Afina runs on one thread: ${error?.message ?? error}`);
     }
   }
-  return (await factory(builds.single))({ numerics });
+  return (await factory(build.single, build.script))({ numerics });
 }
 
-/** This script's place is one folder below the page's. */
+/** One folder below the page's. */
 const here = import.meta.url;
 
-async function factory(build) {
-  const { href } = new URL(`../${build}afina.mjs`, here);
+async function factory(folder, script) {
+  const { href } = new URL(`../${folder}${script}`, here);
   return (await import(/* @vite-ignore */ href)).default;
 }
 
 /** Emscripten starts its workers by their own URL: here it gets ours, under the page's policy. */
-async function startThreads(options) {
-  const createModule = await factory(builds.threads);
+async function startThreads(options, build) {
+  const createModule = await factory(build.threads, build.script);
   const { Worker } = globalThis;
   const started = [];
   let timer;

@@ -380,4 +380,5 @@ export default {
   'footer.words':
     'Afina is free software: a GPT written in C that runs on your computer, in this page and on' +
     ' the command line, with the same result to the last bit.',
+  'footer.bench': 'How fast is this browser? Measure it',
 };

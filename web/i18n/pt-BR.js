@@ -387,4 +387,5 @@ export default {
   'footer.words':
     'O Afina é software livre: um GPT escrito em C que roda no seu computador, nesta página e ' +
     'na linha de comando, com o mesmo resultado até o último bit.',
+  'footer.bench': 'Quão rápido é este navegador? Meça',
 };

@@ -261,5 +261,6 @@ function facts(info) {
 }
 
 export function pageFooter() {
-  return h('p', {}, t('footer.words'));
+  const link = { href: `bench.html#lang=${currentLanguage()}`, target: '_blank' };
+  return h('p', {}, t('footer.words'), ' ', h('a', link, t('footer.bench')));
 }
