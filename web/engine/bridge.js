@@ -7,7 +7,7 @@ import { EngineError, fail } from './failure.js';
 
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'];
 export const PARTS = { train: 1, valid: 2, test: 3 };
-const PHASES = ['prepare', 'cache', 'train', 'validate', 'test', 'done'];
+const PHASES = ['prepare', 'cache', 'train', 'validate', 'test', 'done', 'ngrams'];
 const FILES = { config: 0, weights: 1, tokenizer: 2 };
 /** Places in afina_wasm_reply. */
 const SIZE = 4;

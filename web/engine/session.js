@@ -71,6 +71,7 @@ export function createSession(bridge, model, prepared, options) {
   let lastEpoch = 0;
   let last = { phase: 'prepare', bestEpoch: 0, fraction: 0 };
   let trainingStarted = null;
+  let pace = 0;
   let cutShort = null;
 
   /**
@@ -100,15 +101,17 @@ export function createSession(bridge, model, prepared, options) {
   }
 
   /**
-   * Texts trained on per second of work in the training phase; time in which nobody asked is not
+   * Texts trained on per second of work while the network trains; time in which nobody asked is not
    * counted.
    */
   function rate() {
-    const { texts: trained, fraction } = last;
-    if (last.phase === 'train') trainingStarted ??= { worked, texts: trained, fraction };
-    if (!trainingStarted) return 0;
-    const texts = trained - trainingStarted.texts;
-    return texts / Math.max(worked - trainingStarted.worked, 1e-3);
+    const { texts: trained, fraction, phase } = last;
+    if (phase === 'train') trainingStarted ??= { worked, texts: trained, fraction };
+    if (trainingStarted && (phase === 'train' || phase === 'validate')) {
+      const texts = trained - trainingStarted.texts;
+      pace = texts / Math.max(worked - trainingStarted.worked, 1e-3);
+    }
+    return pace;
   }
 
   /**

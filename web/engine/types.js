@@ -89,6 +89,7 @@
  * @property {number} seed
  * @property {number} valid_share
  * @property {number} test_share
+ * @property {boolean} ngrams        a bag of n-grams beside the network
  * @property {number} cache_mb       what kept activations may take, in 2^20 bytes
  */
 
@@ -121,7 +122,8 @@
  * Reply of run(): where the session is, and what is new since the last call.
  *
  * @typedef {object} Progress
- * @property {'prepare'|'cache'|'train'|'validate'|'test'|'done'} phase
+ * @property {'prepare'|'ngrams'|'cache'|'train'|'validate'|'test'|'done'} phase   'ngrams'
+ *           before the network trains, and once more behind it
  * @property {number} epoch
  * @property {number} epochs
  * @property {number} step           within the phase

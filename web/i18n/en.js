@@ -1,6 +1,7 @@
 // The page in English. Same keys as pt-BR.js; a test compares them.
 
 import failures from './failures-en.js';
+import options from './options-en.js';
 
 export default {
   'app.title': 'Afina: fine-tune a small GPT on your own texts',
@@ -166,52 +167,12 @@ export default {
   'train.stop': 'Stop and keep the best',
   'train.keepsResult': 'The previous result stays until this one is done.',
 
-  'option.strategy': 'How much of the model learns',
-  'strategy.head': 'Only the classification layer',
-  'strategy.head.help': 'The fastest: the GPT stays as it is and only a layer on top learns.',
-  'strategy.last': 'The last blocks:',
-  'strategy.last.help': 'A middle way: the first blocks stay as they are, the last ones adapt.',
-  'strategy.full': 'The whole model',
-  'strategy.full.help': 'Usually the most accurate, and the slowest.',
-  'option.readout': 'Where the answer is read',
-  'option.readout.help':
-    'Which of the model’s vectors stands for the whole text. “Words and context” also reads the ' +
-    'words by themselves, which can help where labels are few.',
-  'readout.last': 'At the last token',
-  'readout.mean': 'Mean of all tokens',
-  'readout.special': 'At a special end token',
-  'readout.words': 'Words and context',
-  'option.epochs': 'Epochs',
-  'option.epochs.help': 'How many times the model goes through all the training texts, at most.',
-  'option.lr': 'Learning rate',
-  'option.lr.help': 'The size of each step. Too large and it stumbles, too small and it crawls.',
-  'option.batch': 'Batch',
-  'option.batch.help': 'How many texts are looked at before each step.',
-  'option.valid_share': 'For validation (%)',
-  'option.valid_share.help':
-    'Texts that choose the best epoch; the model does not learn from them.',
-  'option.test_share': 'For the test (%)',
-  'option.test_share.help': 'Texts kept aside until the end. Not used when there is a test file.',
-  'option.seed': 'Seed',
-  'option.seed.help': 'Same data, options and seed: exactly the same result.',
-  'option.cache_mb': 'Memory for kept results (MB)',
-  'option.cache_mb.help':
-    'What the blocks that do not learn give for each text is kept, so that it is computed once. ' +
-    'Beyond this limit it is rounded to half the size; beyond that, nothing is kept.',
-  'memory.parts':
-    'Takes about {total} MB of memory: weights {weights}, learning {learning}, one batch ' +
-    '{activations}.',
-  'memory.f32': 'Of this, {size} MB keep what is computed once for each text.',
-  'memory.f16':
-    'Of this, {size} MB keep what is computed once for each text, rounded to half the size (F16).',
-  'memory.tooMuch': 'This training takes {total} MB of memory; this page can have {available} MB.',
-  'memory.last': 'With the last block only, it takes {size} MB.',
-  'memory.head': 'With the classification layer only, it takes {size} MB.',
-  'memory.smaller': 'Fewer or shorter texts, or a smaller model, would fit.',
+  ...options,
 
   'live.empty': 'The curves will be drawn here while the model learns.',
   'live.progress': 'Progress of the training',
   'live.prepare': 'Preparing the texts…',
+  'live.ngrams': 'Counting words and pieces of words…',
   'live.cache': 'Running the frozen blocks once per text…',
   'live.train': 'Epoch {epoch} of {epochs}: learning',
   'live.validate': 'Epoch {epoch} of {epochs}: validating',
@@ -260,8 +221,8 @@ export default {
   },
   'evaluate.fromTestFile': 'Trained on {name}, tested on {test}.',
   'evaluate.how':
-    'What learned: {strategy}. Read: {readout}. Epochs: at most {epochs}; learning rate {lr}, ' +
-    'batch {batch}, seed {seed}.',
+    'What learned: {strategy}. Read: {readout}. Beside the GPT: {ngrams}. Epochs: at most ' +
+    '{epochs}; learning rate {lr}, batch {batch}, seed {seed}.',
   'evaluate.small': {
     one: 'With only {count} test text these numbers say next to nothing.',
     other:
@@ -292,6 +253,25 @@ export default {
   'baseline.worse':
     'The model is no better than always answering “{label}”. More texts, more epochs or the ' +
     'whole model may help.',
+
+  'parts.title': 'What each part gets right',
+  'parts.part': 'Part',
+  'parts.network': 'The GPT alone',
+  'parts.ngrams': 'Word counts alone',
+  'parts.both': 'Both together',
+  'parts.about':
+    'Word counts alone (TF-IDF with logistic regression) are the usual yardstick for text ' +
+    'classifiers.',
+  'parts.more': {
+    one: 'With the GPT beside them, {count} more test text is right.',
+    other: 'With the GPT beside them, {count} more test texts are right.',
+  },
+  'parts.same': 'The GPT adds nothing to them here: as many test texts are right without it.',
+  'parts.fewer': {
+    one: 'Here they do better without the GPT: {count} more test text is right.',
+    other: 'Here they do better without the GPT: {count} more test texts are right.',
+  },
+  'parts.luck': 'So small a difference may be luck.',
 
   'class.title': 'Class by class',
   'class.class': 'Class',

@@ -1,6 +1,7 @@
 // A página em português do Brasil. As mesmas chaves de en.js; um teste compara as duas.
 
 import failures from './failures-pt-BR.js';
+import options from './options-pt-BR.js';
 
 export default {
   'app.title': 'Afina: afine um pequeno GPT com os seus textos',
@@ -171,53 +172,12 @@ export default {
   'train.stop': 'Parar e ficar com a melhor época',
   'train.keepsResult': 'O resultado anterior fica até este terminar.',
 
-  'option.strategy': 'Quanto do modelo aprende',
-  'strategy.head': 'Só a camada de classificação',
-  'strategy.head.help': 'A mais rápida: o GPT fica como está e só uma camada no topo aprende.',
-  'strategy.last': 'Os últimos blocos:',
-  'strategy.last.help':
-    'Um meio-termo: os primeiros blocos ficam como estão, os últimos se adaptam.',
-  'strategy.full': 'O modelo inteiro',
-  'strategy.full.help': 'Em geral a mais precisa, e a mais lenta.',
-  'option.readout': 'Onde a resposta é lida',
-  'option.readout.help':
-    'Qual dos vetores do modelo representa o texto inteiro. “Palavras e contexto” também lê as ' +
-    'palavras por si sós, o que pode ajudar quando há poucos rótulos.',
-  'readout.last': 'No último token',
-  'readout.mean': 'Média de todos os tokens',
-  'readout.special': 'Em um token final especial',
-  'readout.words': 'Palavras e contexto',
-  'option.epochs': 'Épocas',
-  'option.epochs.help': 'Quantas vezes, no máximo, o modelo percorre todos os textos de treino.',
-  'option.lr': 'Taxa de aprendizado',
-  'option.lr.help': 'O tamanho de cada passo. Grande demais, tropeça; pequeno demais, se arrasta.',
-  'option.batch': 'Lote',
-  'option.batch.help': 'Quantos textos são vistos antes de cada passo.',
-  'option.valid_share': 'Para validação (%)',
-  'option.valid_share.help': 'Textos que escolhem a melhor época; o modelo não aprende com eles.',
-  'option.test_share': 'Para teste (%)',
-  'option.test_share.help': 'Textos guardados até o fim. Não se usa quando há um arquivo de teste.',
-  'option.seed': 'Semente',
-  'option.seed.help': 'Mesmos dados, opções e semente: exatamente o mesmo resultado.',
-  'option.cache_mb': 'Memória para resultados guardados (MB)',
-  'option.cache_mb.help':
-    'O que os blocos que não aprendem dão para cada texto fica guardado, para ser calculado uma ' +
-    'vez só. Acima deste limite é arredondado para metade do tamanho; acima disso, nada se guarda.',
-  'memory.parts':
-    'Ocupa cerca de {total} MB de memória: pesos {weights}, aprendizado {learning}, um lote ' +
-    '{activations}.',
-  'memory.f32': 'Disso, {size} MB guardam o que se calcula uma vez por texto.',
-  'memory.f16':
-    'Disso, {size} MB guardam o que se calcula uma vez por texto, arredondado para metade do ' +
-    'tamanho (F16).',
-  'memory.tooMuch': 'Este treino ocupa {total} MB de memória; esta página pode ter {available} MB.',
-  'memory.last': 'Só com o último bloco, ocupa {size} MB.',
-  'memory.head': 'Só com a camada de classificação, ocupa {size} MB.',
-  'memory.smaller': 'Caberiam menos textos, textos mais curtos ou um modelo menor.',
+  ...options,
 
   'live.empty': 'As curvas serão desenhadas aqui enquanto o modelo aprende.',
   'live.progress': 'Andamento do treino',
   'live.prepare': 'Preparando os textos…',
+  'live.ngrams': 'Contando palavras e pedaços de palavras…',
   'live.cache': 'Passando cada texto uma vez pelos blocos congelados…',
   'live.train': 'Época {epoch} de {epochs}: aprendendo',
   'live.validate': 'Época {epoch} de {epochs}: validando',
@@ -266,8 +226,8 @@ export default {
   },
   'evaluate.fromTestFile': 'Treinado com {name}, testado com {test}.',
   'evaluate.how':
-    'O que aprendeu: {strategy}. Leitura: {readout}. Épocas: no máximo {epochs}; taxa de ' +
-    'aprendizado {lr}, lote {batch}, semente {seed}.',
+    'O que aprendeu: {strategy}. Leitura: {readout}. Ao lado do GPT: {ngrams}. Épocas: no máximo ' +
+    '{epochs}; taxa de aprendizado {lr}, lote {batch}, semente {seed}.',
   'evaluate.small': {
     one: 'Com só {count} texto de teste, estes números não dizem quase nada.',
     other:
@@ -298,6 +258,27 @@ export default {
   'baseline.worse':
     'O modelo não é melhor do que responder sempre “{label}”. Mais textos, mais épocas ou ' +
     'treinar o modelo inteiro podem ajudar.',
+
+  'parts.title': 'O que cada parte acerta',
+  'parts.part': 'Parte',
+  'parts.network': 'Só o GPT',
+  'parts.ngrams': 'Só a contagem de palavras',
+  'parts.both': 'Os dois juntos',
+  'parts.about':
+    'A contagem de palavras sozinha (TF-IDF com regressão logística) é a medida usual de ' +
+    'comparação para classificar textos.',
+  'parts.more': {
+    one: 'Com o GPT ao lado dela, acerta-se mais {count} texto de teste.',
+    other: 'Com o GPT ao lado dela, acertam-se mais {count} textos de teste.',
+  },
+  'parts.same':
+    'Aqui o GPT não acrescenta nada a ela: sem ele acertam-se tantos textos de teste quanto ' +
+    'com ele.',
+  'parts.fewer': {
+    one: 'Aqui ela se sai melhor sem o GPT: acerta-se mais {count} texto de teste.',
+    other: 'Aqui ela se sai melhor sem o GPT: acertam-se mais {count} textos de teste.',
+  },
+  'parts.luck': 'Uma diferença tão pequena pode ser sorte.',
 
   'class.title': 'Classe por classe',
   'class.class': 'Classe',

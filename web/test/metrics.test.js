@@ -1,7 +1,14 @@
 // What the page works out beside the report: intervals, the baseline, the views of the matrix.
 
 import { describe, expect, it } from 'vitest';
-import { majorityBaseline, matrixView, testSize, wilson, worstConfusions } from '../ui/metrics.js';
+import {
+  majorityBaseline,
+  matrixView,
+  networkGain,
+  testSize,
+  wilson,
+  worstConfusions,
+} from '../ui/metrics.js';
 
 const confusion = [
   [8, 2, 0],
@@ -30,6 +37,14 @@ describe('the numbers beside the report', () => {
     expect(baseline.accuracy).toBeCloseTo(10 / 15, 12);
     // F1 of that class is 2 * 10 / (15 + 10); the mean is over the two classes that occur.
     expect(baseline.macroF1).toBeCloseTo(20 / 25 / 2, 12);
+  });
+
+  it('says what the network adds to the n-grams, and when that may be luck', () => {
+    expect(networkGain(45 / 50, 30 / 50, 50)).toEqual({ count: 15, mayBeLuck: false });
+    expect(networkGain(41 / 50, 40 / 50, 50)).toEqual({ count: 1, mayBeLuck: true });
+    expect(networkGain(40 / 50, 41 / 50, 50)).toEqual({ count: -1, mayBeLuck: true });
+    expect(networkGain(300 / 1000, 400 / 1000, 1000)).toEqual({ count: -100, mayBeLuck: false });
+    expect(networkGain(7 / 9, 7 / 9, 9)).toEqual({ count: 0, mayBeLuck: false });
   });
 
   it('shows shares of rows and columns, zero where there is nothing', () => {

@@ -1,6 +1,6 @@
 // A session in the worker over a C library of the test's own: what happens when a step fails.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EngineError } from '../engine/failure.js';
 import { createSession } from '../engine/session.js';
 
@@ -61,4 +61,25 @@ test('without validation rows the numbers that are not there are null', () => {
   const last = { epoch: 1, train_loss: 0.5, valid_loss: NaN, valid_accuracy: NaN, seconds: 1 };
   const { session } = start([{ last }]);
   expect(session.run(0).epochsDone).toEqual([{ ...last, valid_loss: null, valid_accuracy: null }]);
+});
+
+test('the speed is that of the training, whatever comes behind it', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const { bridge, session } = start([
+    { phase: 'ngrams', fraction: 0.02 },
+    { phase: 'train', fraction: 0.1 },
+    { phase: 'validate', texts: 300, fraction: 0.9 },
+    { phase: 'ngrams', texts: 300, fraction: 0.95 },
+    { phase: 'done', texts: 300, fraction: 1 }]);
+  const { step } = bridge;
+  bridge.step = () => {
+    vi.advanceTimersByTime(3000);
+    return step();
+  };
+  expect(session.run(0)).toMatchObject({ phase: 'ngrams', examplesPerSecond: 0, secondsLeft: -1 });
+  expect(session.run(0)).toMatchObject({ phase: 'train', examplesPerSecond: 0 });
+  expect(session.run(0)).toMatchObject({ phase: 'validate', examplesPerSecond: 100 });
+  expect(session.run(0)).toMatchObject({ phase: 'ngrams', examplesPerSecond: 100 });
+  expect(session.run(0)).toMatchObject({ phase: 'done', examplesPerSecond: 100, secondsLeft: 0 });
+  vi.useRealTimers();
 });

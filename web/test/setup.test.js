@@ -1,7 +1,7 @@
 // The setup in the address: what it says is restored, and nothing else gets in.
 
 import { describe, expect, it } from 'vitest';
-import { formatSetup, parseSetup, readField } from '../ui/setup.js';
+import { formatSetup, optionsOf, parseSetup, readField } from '../ui/setup.js';
 
 describe('the setup in the address', () => {
   it('comes back as it was', () => {
@@ -12,6 +12,7 @@ describe('the setup in the address', () => {
       label: 1,
       strategy: 'last:2',
       readout: 'mean',
+      ngrams: false,
       epochs: 5,
       lr: 0.0003,
       batch: 8,
@@ -22,6 +23,13 @@ describe('the setup in the address', () => {
     const hash = formatSetup(setup);
     expect(hash).toContain('strategy=last:2');
     expect(parseSetup(hash)).toEqual(setup);
+  });
+
+  it('gives the engine the training options that were chosen', () => {
+    expect(optionsOf({ lang: 'en', seed: 0, ngrams: false, threads: 2 })).toEqual({
+      seed: 0,
+      ngrams: false,
+    });
   });
 
   it('is empty where nothing was chosen', () => {
@@ -43,6 +51,8 @@ describe('the setup in the address', () => {
     '#lang=xx',
     '#__proto__=1',
     '#constructor=1',
+    '#ngrams=constructor',
+    '#ngrams=0',
     '#valid_share=1',
     '#%E0%A4%A',
   ])('leaves out %s', (hash) => {
@@ -54,6 +64,7 @@ describe('the setup in the address', () => {
   it('reads what a field holds', () => {
     expect(readField('seed', ' 7 ')).toBe(7);
     expect(readField('test_share', 0.2)).toBe(0.2);
+    expect(readField('ngrams', 'true')).toBe(true);
     expect(readField('epochs', 'many')).toBeUndefined();
   });
 });

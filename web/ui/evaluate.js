@@ -6,7 +6,14 @@ import { cellList } from './cell-list.js';
 import { bar, fill, h, table } from './dom.js';
 import { downloads } from './downloads.js';
 import { matrixPanel } from './matrix.js';
-import { majorityBaseline, SMALL_TEST, testSize, wilson, worstConfusions } from './metrics.js';
+import {
+  majorityBaseline,
+  networkGain,
+  SMALL_TEST,
+  testSize,
+  wilson,
+  worstConfusions,
+} from './metrics.js';
 import { stepSection } from './step.js';
 
 /** With more classes than this the matrix takes the whole width. */
@@ -36,6 +43,7 @@ function measuredParts(app, { report, session }, measured) {
   return [
     cards(test, measured),
     honestWords(test, measured, session.classes),
+    report.ngrams && eachPart(test, report.ngrams, measured),
     h(
       'div',
       { class: session.classes.length > MANY ? 'two stacked' : 'two' },
@@ -51,10 +59,11 @@ function origin({ source, report, session }) {
   const words = source.testName
     ? t('evaluate.fromTestFile', { name: source.name, test: source.testName })
     : t('evaluate.fromSplit', { name: source.name, count: session.split.test });
-  const { strategy, epochs, lr, batch, readout } = report.options ?? session.options;
+  const { strategy, epochs, lr, batch, readout, ngrams } = report.options ?? session.options;
   const how = t('evaluate.how', {
     strategy: strategyName(strategy),
     readout: t(`readout.${readout}`),
+    ngrams: t(`ngrams.${ngrams}`),
     epochs,
     lr: number(lr, 8),
     batch,
@@ -128,6 +137,36 @@ function honestWords(test, measured, classes) {
       measured < SMALL_TEST
         ? t('evaluate.small', { count: measured })
         : t('evaluate.size', { count: measured }),
+    ),
+  );
+}
+
+/** The network and the n-grams, alone and together: the n-grams alone are the baseline. */
+function eachPart(test, { network_alone: network, ngrams_alone: ngrams }, measured) {
+  const rows = Object.entries({ network, ngrams, both: test }).map(([name, part]) => [
+    t(`parts.${name}`),
+    percent(part.accuracy),
+    fixed(part.macro_f1),
+  ]);
+  const head = [t('parts.part'), t('metric.accuracy'), t('metric.macro_f1')];
+  const { count, mayBeLuck } = networkGain(test.accuracy, ngrams.accuracy, measured);
+  const verdict = count > 0 ? 'more' : count < 0 ? 'fewer' : 'same';
+  return h(
+    'div',
+    { class: 'honest parts' },
+    h(
+      'div',
+      {},
+      h('h3', {}, t('parts.title')),
+      table({ caption: t('parts.title'), head, rows, numeric: [1, 2] }),
+    ),
+    h(
+      'p',
+      {},
+      t('parts.about'),
+      ' ',
+      t(`parts.${verdict}`, { count: Math.abs(count) }),
+      mayBeLuck ? ` ${t('parts.luck')}` : null,
     ),
   );
 }

@@ -34,6 +34,16 @@ export function majorityBaseline(confusion) {
 }
 
 /**
+ * What the network adds to the n-grams alone: how many more test texts are right with both
+ * (negative: fewer), and whether so few may be luck.
+ */
+export function networkGain(both, alone, total) {
+  const [low, high] = wilson(both, total);
+  const count = Math.round((both - alone) * total);
+  return { count, mayBeLuck: count !== 0 && low <= alone && alone <= high };
+}
+
+/**
  * The matrix as counts, as shares of each row (of a true class) or of each column (of a predicted
  * class).
  * @param {number[][]} confusion   [actual][predicted]

@@ -33,6 +33,7 @@ const fields = {
   seed: whole(0, Number.MAX_SAFE_INTEGER),
   valid_share: share,
   test_share: share,
+  ngrams: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
   cache_mb: (text) =>
     text !== '' && Number(text) >= 0 && Number(text) <= 4095 ? Number(text) : undefined,
   threads: whole(1, 16),
@@ -49,6 +50,7 @@ export const optionNames = [
   'seed',
   'valid_share',
   'test_share',
+  'ngrams',
   'cache_mb',
 ];
 

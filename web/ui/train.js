@@ -126,7 +126,11 @@ function strategyChoice(app) {
 }
 
 function advanced(app) {
-  const fields = [readoutField(app), ...Object.keys(numbers).map((name) => numberField(app, name))];
+  const fields = [
+    selectField(app, 'readout', ['last', 'mean', 'special', 'words']),
+    selectField(app, 'ngrams', [true, false]),
+    ...Object.keys(numbers).map((name) => numberField(app, name)),
+  ];
   const reset = h(
     'button',
     {
@@ -155,29 +159,27 @@ function advanced(app) {
   return fold;
 }
 
-function readoutField(app) {
-  const id = newId('readout');
+function selectField(app, name, values) {
+  const id = newId(name);
   const control = h(
     'select',
     {
       id,
       'aria-describedby': `${id}-help`,
-      onchange: () => app.changeSetup({ readout: control.value }),
+      onchange: () => app.changeSetup({ [name]: readField(name, control.value) }),
     },
-    ['last', 'mean', 'special', 'words'].map((kind) =>
-      h('option', { value: kind }, t(`readout.${kind}`)),
-    ),
+    values.map((value) => h('option', { value: String(value) }, t(`${name}.${value}`))),
   );
   app.store.watch(
     ['setup', 'inspection'],
-    () => (control.value = current(app, 'readout') ?? 'last'),
+    () => (control.value = String(current(app, name) ?? values[0])),
   );
   return h(
     'div',
     { class: 'field' },
-    h('label', { for: id }, t('option.readout')),
+    h('label', { for: id }, t(`option.${name}`)),
     control,
-    h('p', { class: 'hint', id: `${id}-help` }, t('option.readout.help')),
+    h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`)),
   );
 }
 
