@@ -2,12 +2,14 @@
 // without headers of ours. Whatever the page asks of another address or writes to the console as
 // an error is collected, and a test that used the page fails on it.
 
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { expect, vi } from 'vitest';
@@ -112,6 +114,25 @@ export async function download(page, selector) {
   const bytes = await readFile(path);
   await rm(folder, { recursive: true });
   return { name: file.suggestedFilename(), bytes };
+}
+
+/** The report of the command line's training on a class diary (class_diary.js). */
+export async function trainNatively({ name, bytes }, options) {
+  const folder = await mkdtemp(join(tmpdir(), 'afina-'));
+  const [csv, json] = [join(folder, name), join(folder, 'report.json')];
+  await writeFile(csv, bytes);
+  const columns = ['--text-column', 'comentário', '--label-column', 'situação'];
+  const files = ['--model', at('models/afina-mini'), '--train', csv, '--report', json];
+  const all = ['finetune', ...files, ...columns, ...options];
+  await promisify(execFile)(built('release/afina'), all, { timeout: LONG });
+  const report = JSON.parse(await readFile(json, 'utf8'));
+  await rm(folder, { recursive: true });
+  return report;
+}
+
+/** A report without what may differ between two runs. */
+export function lasting({ seconds: _, ...report }) {
+  return { ...report, epochs: report.epochs.map(({ seconds: __, ...epoch }) => epoch) };
 }
 
 /** The files of a zip, by name; unpacked by the library that the page packs with. */

@@ -1,27 +1,18 @@
 // The service worker: threads on a plain static server, visits without a network, and the same bits
 // whatever the number of threads.
 
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { classDiary } from './class_diary.js';
 import * as harness from './harness.js';
 
 let site;
-let folder;
 beforeAll(async () => {
   site = await harness.start();
-  folder = await mkdtemp(join(tmpdir(), 'afina-'));
 });
-afterAll(async () => {
-  await site.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => site.close());
 
-const run = promisify(execFile);
 const cores = (page) => page.evaluate(() => navigator.hardwareConcurrency);
 const isolated = (page) => page.evaluate(() => crossOriginIsolated);
 const arrived = (page) =>
@@ -135,31 +126,19 @@ async function trainOn(threads, setup, { name, bytes }) {
   return report;
 }
 
-async function trainNatively(threads, options, { name, bytes }) {
-  const [csv, json] = [join(folder, name), join(folder, 'report.json')];
-  await writeFile(csv, bytes);
-  const columns = ['--text-column', 'comentário', '--label-column', 'situação'];
-  const files = ['--model', harness.at('models/afina-mini'), '--train', csv, '--report', json];
-  const all = ['finetune', ...files, ...columns, ...options, '--threads', String(threads)];
-  await run(harness.built('release/afina'), all, { timeout: harness.LONG });
-  const report = JSON.parse(await readFile(json, 'utf8'));
-  expect(report.seconds.threads).toBe(threads);
-  return report;
-}
-
-/** A report without what may differ between two runs. */
-function lasting({ seconds: _, ...report }) {
-  return { ...report, epochs: report.epochs.map(({ seconds: __, ...epoch }) => epoch) };
-}
-
 it('gives the same bits on one, two and three threads, in the page and natively', async () => {
   const diary = classDiary();
   const options = ['--strategy', 'full', '--epochs', '2', '--seed', '4'];
   const reports = [];
-  for (const threads of [1, 2, 3]) reports.push(await trainNatively(threads, options, diary));
+  for (const threads of [1, 2, 3]) {
+    const all = [...options, '--threads', String(threads)];
+    reports.push(await harness.trainNatively(diary, all));
+    expect(reports.at(-1).seconds.threads).toBe(threads);
+  }
   for (const threads of [1, 2, 3]) {
     reports.push(await trainOn(threads, 'strategy=full&epochs=2&seed=4', diary));
   }
   expect(reports[0].weights_sha256).toMatch(/^[0-9a-f]{64}$/);
-  for (const report of reports) expect(lasting(report)).toEqual(lasting(reports[0]));
+  const [first] = reports.map(harness.lasting);
+  for (const report of reports) expect(harness.lasting(report)).toEqual(first);
 });
