@@ -1,7 +1,8 @@
 // What the built page does in Chromium: training on one thread and on several, in turns, and how
-// long its main thread and its worker are busy at a time with a table of many rows.
+// long its main thread and its worker are busy at a time with a table of many rows, and how much
+// memory the WASM module has come to.
 //
-//   node tests/bench/page.mjs [threads|rows] [ROUNDS | ROWS]     JSON on standard output
+//   node tests/bench/page.mjs [threads|rows] [ROUNDS | ROWS [STRATEGY]]     JSON on standard output
 //
 // AFINA_BUILD: the folder of builds (build); the page is in its folder web.
 import { createRequire } from 'node:module';
@@ -34,9 +35,45 @@ async function tableFile(rows) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** Runs in a worker, before it has fetched the WASM module: keeps hold of the module's memory. */
+function holdMemory() {
+  self.memories = [];
+  const { instantiate, instantiateStreaming, Memory } = WebAssembly;
+  const held = async (result) => {
+    const { exports } = (await result).instance ?? {};
+    self.memories.push(...Object.values(exports ?? {}).filter((each) => each instanceof Memory));
+    return result;
+  };
+  WebAssembly.instantiate = (...args) => held(instantiate(...args));
+  WebAssembly.instantiateStreaming = (...args) => held(instantiateStreaming(...args));
+  WebAssembly.Memory = function HeldMemory(...args) {
+    const memory = new Memory(...args);
+    self.memories.push(memory);
+    return memory;
+  };
+  WebAssembly.Memory.prototype = Memory.prototype;
+}
+
+/** Megabytes of WASM memory, which never shrinks: the most that there have been so far. */
+async function wasmMegabytes(page) {
+  const sizes = await Promise.all(page.workers().map((worker) => worker.evaluate(
+    () => (self.memories ?? []).map(({ buffer }) => buffer.byteLength / 2 ** 20)).catch(() => [])));
+  return Math.round(Math.max(0, ...sizes.flat()));
+}
+
+/** Runs in the page, ahead of its scripts. */
+function watchTasks() {
+  globalThis.longTasks = [];
+  new PerformanceObserver((list) => globalThis.longTasks.push(
+    ...list.getEntries().map(({ duration }) => Math.round(duration))))
+    .observe({ type: 'longtask', buffered: true });
+}
+
 async function open(site, hash) {
   const context = await site.browser.newContext();
+  await context.addInitScript(watchTasks);
   const page = await context.newPage();
+  page.on('worker', (worker) => worker.evaluate(holdMemory).catch(() => {}));
   page.setDefaultTimeout(600_000);
   await page.goto(site.base + hash);
   await page.locator('.model-name').waitFor();
@@ -104,8 +141,8 @@ function tasksOf(trace) {
   return result;
 }
 
-async function benchRows(site, rows) {
-  const { context, page } = await open(site, '#strategy=head&epochs=1&seed=1');
+async function benchRows(site, rows, strategy) {
+  const { context, page } = await open(site, `#strategy=${strategy}&epochs=1&seed=1`);
   const path = await tableFile(rows);
   const stages = {};
   const stage = async (name, work) => {
@@ -113,7 +150,12 @@ async function benchRows(site, rows) {
     const since = performance.now();
     await work();
     const seconds = (performance.now() - since) / 1000;
-    stages[name] = { seconds, ...tasksOf(await site.browser.stopTracing()) };
+    stages[name] = {
+      seconds,
+      ...tasksOf(await site.browser.stopTracing()),
+      longTasks: await page.evaluate(() => globalThis.longTasks.splice(0)),
+      wasmMegabytes: await wasmMegabytes(page),
+    };
   };
   await stage('open and inspect', async () => {
     await upload(page, path);
@@ -130,12 +172,12 @@ async function benchRows(site, rows) {
   return { rows, stages };
 }
 
-async function main([what = 'threads', count]) {
+async function main([what = 'threads', count, strategy = 'head']) {
   const server = await serve(join(process.env.AFINA_BUILD ?? join(root, 'build'), 'web'));
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   const site = { browser, base: `http://127.0.0.1:${server.address().port}/` };
-  const result = what === 'rows' ? await benchRows(site, Number(count ?? 50_000))
+  const result = what === 'rows' ? await benchRows(site, Number(count ?? 50_000), strategy)
     : await benchThreads(site, Number(count ?? 3));
   console.log(JSON.stringify(result, null, 1));
   await browser.close();
