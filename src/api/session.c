@@ -29,7 +29,7 @@ afina_status afina_session_options(afina_finetune_options *out, const afina_runt
   cJSON *json = NULL;
   if (size) AFINA_TRY(afina_json_parse(&json, options, size, "options", error));
   const afina_status status =
-      afina_finetune_options_parse(out, json, &model->gpt.config, afina_dataset_usable(data),
+      afina_finetune_options_parse(out, json, &model->gpt.config, afina_dataset_trainable(data),
                                    afina_dataset_classes(data), error);
   cJSON_Delete(json);
   if (status == AFINA_OK) out->memory_bytes = runtime->memory;
@@ -199,7 +199,7 @@ static afina_status inspect(const afina_model *model, const afina_dataset *data,
   cJSON *json = NULL;
   AFINA_TRY(afina_dataset_inspect(&json, data, counts, context, error));
   afina_finetune_options defaults;
-  afina_finetune_defaults(&defaults, &model->gpt.config, afina_dataset_usable(data),
+  afina_finetune_defaults(&defaults, &model->gpt.config, afina_dataset_trainable(data),
                           afina_dataset_classes(data));
   size_t usable = 0;
   for (size_t i = 0; i < rows; i++)

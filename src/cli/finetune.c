@@ -14,7 +14,7 @@ typedef struct job {
       *numerics, *out, *report;
   size_t epochs, batch, seed, threads, patience;
   double lr, valid_share, test_share, weight_decay, cache_mb;
-  bool random_weights, quiet;
+  bool random_weights, no_ngrams, quiet;
 
   afina_runtime *runtime;
   afina_model *model, *tuned;
@@ -44,6 +44,7 @@ static cJSON *options_json(const job *j) {
   for (size_t i = 0; fine && i < sizeof numbers / sizeof *numbers; i++)
     if (!isnan(numbers[i].value))
       fine = cJSON_AddNumberToObject(json, numbers[i].name, numbers[i].value);
+  if (fine && j->no_ngrams) fine = cJSON_AddFalseToObject(json, "ngrams");
   if (fine) return json;
   cJSON_Delete(json);
   return NULL;
@@ -234,6 +235,7 @@ int cli_finetune(int argc, char **argv) {
       {"seed", CLI_SIZE, &j.seed, false},
       {"threads", CLI_SIZE, &j.threads, false},
       {"numerics", CLI_TEXT, &j.numerics, false},
+      {"no-ngrams", CLI_FLAG, &j.no_ngrams, false},
       {"random-weights", CLI_FLAG, &j.random_weights, false},
       {"quiet", CLI_FLAG, &j.quiet, false},
       {"out", CLI_TEXT, &j.out, false},

@@ -16,7 +16,8 @@ static const struct {
      "           [--epochs N] [--lr X] [--batch N]\n"
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
      "[--numerics plain|fused]\n"
-     "           [--weight-decay X] [--random-weights] [--quiet] [--out DIR] [--report R.json]"},
+     "           [--weight-decay X] [--no-ngrams] [--random-weights] [--quiet]\n"
+     "           [--out DIR] [--report R.json]"},
     {"evaluate", cli_evaluate,
      "--model DIR --data T.csv [--text-column NAME] [--label-column NAME] [--report R.json] "
      "[--threads N] [--numerics plain|fused]"},

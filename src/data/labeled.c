@@ -22,7 +22,7 @@ typedef struct stored_row {
  * shifts. */
 struct afina_dataset {
   stored_row *rows;
-  size_t count, capacity, usable;
+  size_t count, capacity, usable, trainable;
   afina_buffer pool; /* all texts, one after the other */
   char *sorted[AFINA_MAX_LABELS];
   size_t sizes[AFINA_MAX_LABELS];     /* of sorted[] */
@@ -204,13 +204,17 @@ afina_status afina_dataset_add(afina_dataset *data, afina_part part, const char 
     return status;
   }
   data->rows[data->count++] = row;
-  if (!(row.flags & (FLAG_EMPTY_TEXT | FLAG_EMPTY_LABEL))) data->usable++;
+  const bool usable = !(row.flags & (FLAG_EMPTY_TEXT | FLAG_EMPTY_LABEL));
+  data->usable += usable;
+  data->trainable += usable && part <= AFINA_PART_TRAIN;
   return AFINA_OK;
 }
 
 size_t afina_dataset_count(const afina_dataset *data) { return data->count; }
 
 size_t afina_dataset_usable(const afina_dataset *data) { return data->usable; }
+
+size_t afina_dataset_trainable(const afina_dataset *data) { return data->trainable; }
 
 afina_row afina_dataset_row(const afina_dataset *data, size_t index) {
   const stored_row *row = &data->rows[index];

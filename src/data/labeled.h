@@ -84,6 +84,8 @@ size_t afina_dataset_count(const afina_dataset *data);
 afina_row afina_dataset_row(const afina_dataset *data, size_t index);
 /* Number of usable rows. */
 size_t afina_dataset_usable(const afina_dataset *data);
+/* Number of usable rows that may be trained on: of no validation or test file. */
+size_t afina_dataset_trainable(const afina_dataset *data);
 
 /* The distinct labels of usable rows, terminated, sorted bytewise; class k of the model is
  * labels[k]. Adding a row with a new label renumbers the classes and ends the life of the array. */

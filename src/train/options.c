@@ -50,12 +50,26 @@ size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt
   return afina_params_block(&gpt->params, afina_strategy_block(strategy, gpt->config.layers));
 }
 
-/* With fewer rows than this there is none to spare for validation, and training the blocks loses
- * more than it gains. */
-enum { FEW_ROWS = 65, MEGABYTE = 1 << 20 };
+/* With fewer rows than this there is none to spare for validation. */
+enum { FEW_ROWS = 300, MEGABYTE = 1 << 20 };
+
+/* AdamW moves a weight by about the learning rate in each update, whatever the gradient. Without
+ * validation, what keeps the head from believing its few texts too much is how far it may go in
+ * all: the sum of the rates of all updates. */
+static const double head_reach = 0.25;
+static const double head_fastest = 2e-3;
 
 static size_t clamp(double value, size_t low, size_t high) {
   return value < (double)low ? low : value > (double)high ? high : (size_t)value;
+}
+
+/* To one digit, so that it can be read. */
+static double head_rate(size_t rows, size_t epochs, size_t batch) {
+  const double updates = (double)epochs * ((double)rows / (double)batch + 1);
+  const double rate = head_reach / updates < head_fastest ? head_reach / updates : head_fastest;
+  double unit = 1e-3;
+  while (unit > rate) unit /= 10;
+  return (double)(size_t)(rate / unit + 0.5) * unit;
 }
 
 /* What depends on the strategy and the amount of data. */
@@ -66,10 +80,11 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
   o->readout =
       config->readout == AFINA_READOUT_WORDS && !head ? AFINA_READOUT_MEAN : config->readout;
   o->valid_share = rows < FEW_ROWS ? 0 : 0.1;
+  o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
   switch (o->strategy.kind) {
     case AFINA_STRATEGY_HEAD:
-      o->lr = 1e-2;
       o->epochs = 50;
+      o->lr = rows < FEW_ROWS ? head_rate(rows, o->epochs, o->batch) : 5e-4;
       break;
     case AFINA_STRATEGY_LAST:
       o->lr = 2e-3;
@@ -80,7 +95,6 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
       break;
   }
-  o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
   o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
 }
 
