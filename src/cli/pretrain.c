@@ -32,10 +32,18 @@ typedef struct job {
 } job;
 
 static afina_status make_config(job *j, afina_gpt_config *config, afina_error *error) {
-  const afina_gpt_config mini = {
-      .context = 256, .channels = 192, .layers = 4, .heads = 6, .inner = 768};
-  const afina_gpt_config base = {
-      .context = 256, .channels = 320, .layers = 6, .heads = 8, .inner = 1280};
+  const afina_gpt_config mini = {.context = 256,
+                                 .channels = 192,
+                                 .layers = 4,
+                                 .heads = 6,
+                                 .inner = 768,
+                                 .readout = AFINA_READOUT_WORDS};
+  const afina_gpt_config base = {.context = 256,
+                                 .channels = 320,
+                                 .layers = 4,
+                                 .heads = 5,
+                                 .inner = 1280,
+                                 .readout = AFINA_READOUT_WORDS};
   if (j->config ? strcmp(j->config, "mini") == 0 : !j->init) {
     *config = mini;
   } else if (j->config && strcmp(j->config, "base") == 0) {
