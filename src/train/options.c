@@ -84,7 +84,7 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
   switch (o->strategy.kind) {
     case AFINA_STRATEGY_HEAD:
       o->epochs = 50;
-      o->lr = rows < FEW_ROWS ? head_rate(rows, o->epochs, o->batch) : 5e-4;
+      o->lr = rows < FEW_ROWS ? head_rate(rows, o->epochs, o->batch) : 1e-3;
       break;
     case AFINA_STRATEGY_LAST:
       o->lr = 2e-3;
@@ -102,7 +102,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
                              size_t rows, size_t classes) {
   (void)classes;
   *out = (afina_finetune_options){
-      .strategy = {.kind = rows < FEW_ROWS ? AFINA_STRATEGY_HEAD : AFINA_STRATEGY_FULL},
+      .strategy = {.kind = AFINA_STRATEGY_HEAD},
       .weight_decay = 0.01,
       .seed = 1,
       .test_share = 0.2,
