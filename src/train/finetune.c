@@ -179,10 +179,9 @@ static void test_rows(afina_finetune *run, double now) {
 
 /* The head takes its factor by its weights: it has no bias. */
 static void weigh_head(afina_finetune *run) {
-  const afina_mix factors = afina_finetune_bag_mix(&run->bag, run->split.valid.count);
   const size_t head = afina_params_head(&run->gpt.params);
   for (size_t i = head; i < run->gpt.params.total; i++)
-    run->gpt.weights[i] *= (afina_real)factors.a;
+    run->gpt.weights[i] *= (afina_real)run->bag.factors.a;
 }
 
 /* Nothing trains any more: what only training needs makes room for the tuned model's copies. */
@@ -192,7 +191,9 @@ static void start_test(afina_finetune *run, double now) {
   free(run->best);
   run->best = NULL;
   if (run->options.ngrams) {
-    if (run->split.valid.count && run->best_epoch) weigh_head(run);
+    if (run->split.valid.count && run->best_epoch)
+      afina_finetune_bag_mix(&run->bag, run->split.valid.count);
+    weigh_head(run);
     start_ngrams(run, true);
   } else {
     test_rows(run, now);

@@ -21,7 +21,7 @@ typedef struct afina_finetune_bag {
   uint32_t *truth;            /* [valid] */
   uint32_t *alone[2];         /* [test] what the network, the n-grams alone would predict */
   bool mixed;                 /* the factors are those of the validation rows */
-  afina_mix factors;          /* of network and n-grams */
+  afina_mix factors;          /* of network and n-grams; before, what is believed of any rows */
 
   bool learns;        /* first the bag learns, then it reads ... */
   bool is_last;       /* ... the validation rows, the second time the test rows ... */
@@ -42,15 +42,16 @@ afina_status afina_finetune_bag_work(afina_finetune_bag *b, const afina_dataset 
 /* 0 .. 1 of the work that was begun. */
 double afina_finetune_bag_fraction(const afina_finetune_bag *b);
 
-/* Adds the bag's logits to the network's, [count, K], for the validation rows from place `first`
- * on, and keeps the network's. */
+/* The network's logits, [count, K], of the validation rows from place `first` on are kept, take
+ * their factor, and the bag's logits are added. */
 void afina_finetune_bag_validate(afina_finetune_bag *b, size_t first, size_t count,
                                  afina_real *logits);
 /* The epoch that has been validated is the best so far. */
 void afina_finetune_bag_remember(afina_finetune_bag *b);
-/* The factors that the best epoch's logits ask for. */
-afina_mix afina_finetune_bag_mix(afina_finetune_bag *b, size_t valid);
-/* As afina_finetune_bag_validate for test rows; notes what each part would predict alone. */
+/* The factors that the best epoch's logits of `valid` > 0 rows ask for. */
+void afina_finetune_bag_mix(afina_finetune_bag *b, size_t valid);
+/* Adds the bag's logits to the network's, whose head has taken its factor, for test rows; notes
+ * what each part would predict alone. */
 void afina_finetune_bag_test(afina_finetune_bag *b, size_t first, size_t count, afina_real *logits);
 
 #endif

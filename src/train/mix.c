@@ -40,9 +40,9 @@ static void add_row(slopes *s, const afina_mix *m, const afina_real *x, const af
   s->bb += yy / sum - my * my;
 }
 
-static slopes look(const afina_mix *m, const afina_real *x, const afina_real *y,
-                   const uint32_t *truth, size_t rows, size_t K) {
-  const double da = m->a - 1, db = m->b - 1;
+static slopes look(const afina_mix *m, const afina_mix *before, const afina_real *x,
+                   const afina_real *y, const uint32_t *truth, size_t rows, size_t K) {
+  const double da = m->a - before->a, db = m->b - before->b;
   slopes s = {.loss = (da * da + db * db) / 2, .a = da, .b = db, .aa = 1, .bb = 1};
   for (size_t i = 0; i < rows; i++) add_row(&s, m, x + i * K, y + i * K, truth[i], K);
   return s;
@@ -63,18 +63,17 @@ static afina_mix next(const afina_mix *m, const slopes *s, double length) {
   return (afina_mix){not_below_0(m->a - length * da), not_below_0(m->b - length * db)};
 }
 
-afina_mix afina_mix_fit(const afina_real *x, const afina_real *y, const uint32_t *truth,
-                        size_t rows, size_t K) {
-  const afina_mix one = {1, 1};
+afina_mix afina_mix_fit(const afina_mix *before, const afina_real *x, const afina_real *y,
+                        const uint32_t *truth, size_t rows, size_t K) {
   for (size_t i = 0; i < rows * K; i++)
-    if (!isfinite(x[i]) || !isfinite(y[i])) return one;
-  afina_mix here = one;
-  slopes s = look(&here, x, y, truth, rows, K);
+    if (!isfinite(x[i]) || !isfinite(y[i])) return *before;
+  afina_mix here = *before;
+  slopes s = look(&here, before, x, y, truth, rows, K);
   for (int step = 0; step < MOST_STEPS; step++) {
     bool better = false;
     for (double length = 1; length > 1e-4 && !better; length /= 2) {
       const afina_mix there = next(&here, &s, length);
-      const slopes t = look(&there, x, y, truth, rows, K);
+      const slopes t = look(&there, before, x, y, truth, rows, K);
       better = t.loss < s.loss - 1e-12;
       if (!better) continue;
       here = there;

@@ -13,9 +13,9 @@ typedef struct afina_mix {
 } afina_mix;
 
 /* x, y [rows, K] logits, truth [rows] below K. The minimum, by Newton's method, of the sum over
- * rows of the cross-entropy plus ((a - 1)^2 + (b - 1)^2) / 2: with few rows both stay near 1. A
- * logit that is not finite leaves both at 1. */
-afina_mix afina_mix_fit(const afina_real *x, const afina_real *y, const uint32_t *truth,
-                        size_t rows, size_t K);
+ * rows of the cross-entropy plus the squared distance from what is believed `before`, halved: with
+ * few rows the factors stay near that. A logit that is not finite leaves them there. */
+afina_mix afina_mix_fit(const afina_mix *before, const afina_real *x, const afina_real *y,
+                        const uint32_t *truth, size_t rows, size_t K);
 
 #endif

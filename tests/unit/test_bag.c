@@ -211,7 +211,8 @@ static void mixes_by_what_is_right(void **state) {
       y[i * K + k] = (float)(seed >> 16 & 255) / 16; /* loud and knows nothing */
     }
   }
-  const afina_mix mix = afina_mix_fit(x, y, truth, ROWS, K);
+  const afina_mix even = {1, 1};
+  const afina_mix mix = afina_mix_fit(&even, x, y, truth, ROWS, K);
   assert_true(mix.a > 0.3);
   assert_true(mix.b < 0.2);
   const double least = objective(mix.a, mix.b, x, y, truth, ROWS, K);
@@ -219,7 +220,7 @@ static void mixes_by_what_is_right(void **state) {
     for (double db = -0.02; db < 0.03; db += 0.02)
       if (mix.a + da >= 0 && mix.b + db >= 0)
         assert_true(least <= objective(mix.a + da, mix.b + db, x, y, truth, ROWS, K) + 1e-9);
-  const afina_mix untouched = afina_mix_fit(x, y, truth, 0, K);
+  const afina_mix untouched = afina_mix_fit(&even, x, y, truth, 0, K);
   assert_true(untouched.a == 1 && untouched.b == 1);
 }
 
