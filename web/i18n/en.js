@@ -251,8 +251,7 @@ export default {
   'baseline.maybe':
     'The model is a little better than always answering “{label}”, but it may be luck.',
   'baseline.worse':
-    'The model is no better than always answering “{label}”. More texts, more epochs or the ' +
-    'whole model may help.',
+    'The model is no better than always answering “{label}”. More texts or more epochs may help.',
 
   'parts.title': 'What each part gets right',
   'parts.part': 'Part',

@@ -256,8 +256,8 @@ export default {
   'baseline.maybe':
     'O modelo é um pouco melhor do que responder sempre “{label}”, mas pode ser sorte.',
   'baseline.worse':
-    'O modelo não é melhor do que responder sempre “{label}”. Mais textos, mais épocas ou ' +
-    'treinar o modelo inteiro podem ajudar.',
+    'O modelo não é melhor do que responder sempre “{label}”. Mais textos ou mais épocas podem ' +
+    'ajudar.',
 
   'parts.title': 'O que cada parte acerta',
   'parts.part': 'Parte',

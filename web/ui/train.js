@@ -60,7 +60,7 @@ function defaultOf(app, name) {
   const defaults = app.state.inspection?.defaults;
   if (!defaults) return undefined;
   const { strategy } = app.state.setup;
-  const followsStrategy = ['epochs', 'lr', 'batch'].includes(name);
+  const followsStrategy = ['readout', 'epochs', 'lr', 'batch'].includes(name);
   if (followsStrategy && strategy !== undefined && strategy !== defaults.strategy) return undefined;
   return defaults[name];
 }
@@ -127,7 +127,7 @@ function strategyChoice(app) {
 
 function advanced(app) {
   const fields = [
-    selectField(app, 'readout', ['last', 'mean', 'special', 'words']),
+    selectField(app, 'readout', ['', 'last', 'mean', 'special', 'words']),
     selectField(app, 'ngrams', [true, false]),
     ...Object.keys(numbers).map((name) => numberField(app, name)),
   ];
@@ -168,7 +168,10 @@ function selectField(app, name, values) {
       'aria-describedby': `${id}-help`,
       onchange: () => app.changeSetup({ [name]: readField(name, control.value) }),
     },
-    values.map((value) => h('option', { value: String(value) }, t(`${name}.${value}`))),
+    values.map((value) => {
+      const words = t(value === '' ? 'train.automatic' : `${name}.${value}`);
+      return h('option', { value: String(value) }, words);
+    }),
   );
   app.store.watch(
     ['setup', 'inspection'],
