@@ -92,8 +92,11 @@ describe.each(Object.keys(words))('in %s', (lang) => {
     expect(said.options).toMatchObject({ strategy: 'last:1', epochs: 3, seed: 5, batch: 8 });
     expect(said.weights_sha256).toMatch(/^[0-9a-f]{64}$/);
     const accuracy = await page.locator('[data-metric=accuracy]').innerText();
-    const shown = (100 * said.test.accuracy).toFixed(1).replace('.', words[lang].decimal);
-    expect(accuracy).toBe(`${shown}%`);
+    const shown = (share) => `${(100 * share).toFixed(1).replace('.', words[lang].decimal)}%`;
+    expect(accuracy).toBe(shown(said.test.accuracy));
+    const parts = [said.ngrams.network_alone, said.ngrams.ngrams_alone, said.test];
+    const told = await page.locator('.parts tbody td:nth-child(2)').allInnerTexts();
+    expect(told).toEqual(parts.map((part) => shown(part.accuracy)));
 
     const predictions = await harness.download(page, '[data-download=predictions]');
     expect(predictions.name).toBe('predictions.csv');

@@ -15,7 +15,7 @@ const field = (page, label) => page.getByLabel(label, { exact: true });
 it('restores the setup of the address and writes changes into it', async () => {
   const hash =
     '#lang=pt-BR&sample=en&strategy=last:2&readout=mean&epochs=4&lr=0.002&batch=32&seed=9' +
-    '&valid_share=0.15&test_share=0.25';
+    '&ngrams=false&valid_share=0.15&test_share=0.25';
   const { page, context, troubles } = await site.open({ lang: 'en', hash });
   await page.locator('#train-start:enabled').waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('pt-BR');
@@ -24,6 +24,7 @@ it('restores the setup of the address and writes changes into it', async () => {
   expect(await page.locator('#last-blocks').inputValue()).toBe('2');
   const shown = {
     'Onde a resposta é lida': 'mean',
+    'Ao lado do GPT': 'false',
     Épocas: '4',
     'Taxa de aprendizado': '0.002',
     Lote: '32',

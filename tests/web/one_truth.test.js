@@ -26,12 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** `options` in the command line's spelling: valid_share is --valid-share. */
+/** `options` in the command line's spelling: valid_share is --valid-share, false is --no-. */
 async function native(csv, options) {
   const [train, report, out] = ['t.csv', 'r.json', 'out'].map((name) => join(folder, name));
   await writeFile(train, csv);
-  const flags = Object.entries(options).flatMap(
-    ([name, value]) => [`--${name.replace('_', '-')}`, String(value)]);
+  const flags = Object.entries(options).flatMap(([name, value]) => (
+    value === false ? [`--no-${name}`] : [`--${name.replace('_', '-')}`, String(value)]));
   await run(afina, ['finetune', '--model', folder, '--train', train, '--text-column', 'texto',
     '--label-column', 'rótulo', '--report', report, '--out', out, ...flags]);
   return {
@@ -65,6 +65,7 @@ const runs = [
   { strategy: 'last:1', readout: 'words', epochs: 2, batch: 8, lr: 0.005, seed: 5 },
   { strategy: 'full', epochs: 2, seed: 3, valid_share: 0.3, test_share: 0.3 },
   { strategy: 'last:1', readout: 'last', epochs: 2, seed: 9, cache_mb: 0.1 },
+  { strategy: 'last:1', epochs: 2, seed: 2, ngrams: false },
   {},
 ].flatMap((options) => [options, { ...options, numerics: 'plain' }]);
 
@@ -75,6 +76,10 @@ test.each(runs)('native and WASM agree on %o', async (options) => {
   expect(here.report.weights_sha256).toBe(there.report.weights_sha256);
   expect(bare(here.report)).toEqual(bare(there.report));
   if (options.cache_mb) expect(here.report.cache).toBe('f16');
+  const hasNgrams = options.ngrams !== false;
+  if (hasNgrams) expect(here.report.ngrams.features).toBeGreaterThan(100);
+  else expect(here.report.ngrams).toBe(null);
+  expect(there.weights.includes('"ngrams.weight"')).toBe(hasNgrams);
   const weights = Buffer.from(await here.files.weights.arrayBuffer());
   expect(weights.equals(there.weights)).toBe(true);
 });
