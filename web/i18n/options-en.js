@@ -7,7 +7,8 @@ export default {
   'strategy.last': 'The last blocks:',
   'strategy.last.help': 'A middle way: the first blocks stay as they are, the last ones adapt.',
   'strategy.full': 'The whole model',
-  'strategy.full.help': 'The slowest. Worth a try without word counts; beside them it rarely gains.',
+  'strategy.full.help':
+    'The slowest. Worth a try without word counts; beside them it rarely gains.',
   'option.readout': 'Where the answer is read',
   'option.readout.help':
     'Which of the model’s vectors stands for the whole text. “Words and context” also reads the ' +

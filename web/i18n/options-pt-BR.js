@@ -8,7 +8,8 @@ export default {
   'strategy.last.help':
     'Um meio-termo: os primeiros blocos ficam como estão, os últimos se adaptam.',
   'strategy.full': 'O modelo inteiro',
-  'strategy.full.help': 'A mais lenta. Vale tentar sem a contagem de palavras; ao lado dela, raramente ganha.',
+  'strategy.full.help':
+    'A mais lenta. Vale tentar sem a contagem de palavras; ao lado dela, raramente ganha.',
   'option.readout': 'Onde a resposta é lida',
   'option.readout.help':
     'Qual dos vetores do modelo representa o texto inteiro. “Palavras e contexto” também lê as ' +
