@@ -113,8 +113,8 @@ void afina_session_free(afina_session *session);
 
 /* What such a session would take, in bytes, told from the tokens that afina_inspect counted
  * (`longest` is its "max", `tokens` its "total"): {"weights","gradients","moments","activations",
- * "cache","texts","total"}, "cache_kind" ("none","f32","f16"), "available" (null: not known), and
- * "head" and "last:1": the totals with these strategies. */
+ * "cache","ngrams","texts","total"}, "cache_kind" ("none","f32","f16"), "available" (null: not
+ * known), and "head" and "last:1": the totals with these strategies. */
 afina_status afina_session_memory(const afina_runtime *runtime, const afina_model *model,
                                   const afina_dataset *data, size_t longest, size_t tokens,
                                   const char *options, size_t options_size, afina_bytes *json,

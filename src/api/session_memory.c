@@ -37,8 +37,8 @@ static cJSON *need_json(const question *q, const afina_finetune_need *need) {
   const bool fine =
       json && add(json, "weights", need->weights) && add(json, "gradients", need->gradients) &&
       add(json, "moments", need->moments) && add(json, "activations", need->activations) &&
-      add(json, "cache", need->cache) && add(json, "texts", need->texts) &&
-      add(json, "total", need->total) &&
+      add(json, "cache", need->cache) && add(json, "ngrams", need->ngrams) &&
+      add(json, "texts", need->texts) && add(json, "total", need->total) &&
       cJSON_AddStringToObject(json, "cache_kind", afina_cache_kind_name(need->cache_kind)) &&
       (available == SIZE_MAX ? cJSON_AddNullToObject(json, "available") != NULL
                              : add(json, "available", available)) &&
@@ -62,6 +62,7 @@ afina_status afina_session_memory(const afina_runtime *runtime, const afina_mode
       .tokens = tokens,
       .longest = longest < context ? longest : context,
       .tested = (size_t)ceil(q.options.test_share * (double)rows),
+      .bytes = afina_finetune_text_bytes(data),
   };
   afina_finetune_need need;
   AFINA_TRY(measure(&need, &q, error));

@@ -6,7 +6,11 @@
 #define AFINA_FINETUNE_NEED_H
 
 #include "cache.h"
+#include "labeled.h"
 #include "options.h"
+
+/* Bytes of a data set's texts. */
+size_t afina_finetune_text_bytes(const afina_dataset *data);
 
 /* What of the data decides. */
 typedef struct afina_finetune_shape {
@@ -15,6 +19,7 @@ typedef struct afina_finetune_shape {
   size_t tokens;  /* of all texts, cut to the context */
   size_t longest; /* tokens of the longest text, cut to the context */
   size_t tested;  /* rows of the test part */
+  size_t bytes;   /* of all texts: how many n-grams there are follows from it, roughly */
 } afina_finetune_shape;
 
 /* Bytes; SIZE_MAX where a size_t cannot hold them. */
@@ -26,6 +31,7 @@ typedef struct afina_finetune_need {
   size_t moments;   /* two of each gradient */
   size_t activations; /* of the largest part of a batch, for training and evaluation alike */
   size_t cache;       /* activations of frozen blocks, kept for all texts */
+  size_t ngrams;      /* while their weights are learned: estimated, others are exact */
   size_t texts;       /* tokens, order of the rows, answers */
   size_t total;
   afina_cache_kind cache_kind;

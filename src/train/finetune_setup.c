@@ -18,7 +18,8 @@ static afina_status measure(const afina_finetune *run, afina_finetune_shape *sha
                                   .rows = rows,
                                   .tokens = rows,
                                   .longest = 1,
-                                  .tested = run->split.test.count};
+                                  .tested = run->split.test.count,
+                                  .bytes = afina_finetune_text_bytes(run->data)};
   if (sequences->count == rows) {
     shape->tokens = sequences->offsets[rows];
     for (size_t i = 0; i < rows; i++)

@@ -74,7 +74,7 @@ async function open(site, hash) {
   await context.addInitScript(watchTasks);
   const page = await context.newPage();
   page.on('worker', (worker) => worker.evaluate(holdMemory).catch(() => {}));
-  page.setDefaultTimeout(600_000);
+  page.setDefaultTimeout(3_600_000);
   await page.goto(site.base + hash);
   await page.locator('.model-name').waitFor();
   return { context, page };

@@ -139,7 +139,10 @@ static afina_finetune_need need_of(const rig *r, const afina_dataset *data, cons
   const afina_gpt_config *config = &r->model->gpt.config;
   const size_t rows = afina_dataset_count(data);
   afina_tokens tokens = {0};
-  afina_finetune_shape shape = {.classes = RIG_CLASSES, .rows = rows, .tested = tested};
+  afina_finetune_shape shape = {.classes = RIG_CLASSES,
+                                .rows = rows,
+                                .tested = tested,
+                                .bytes = afina_finetune_text_bytes(data)};
   for (size_t i = 0; i < rows; i++) {
     const afina_row row = afina_dataset_row(data, i);
     tokens.count = 0;

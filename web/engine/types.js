@@ -103,6 +103,7 @@
  * @property {number} activations
  * @property {number} cache          activations of frozen blocks, kept for all texts
  * @property {'none'|'f32'|'f16'} cache_kind
+ * @property {number} ngrams         while they are learned; an estimate
  * @property {number} texts
  * @property {number} total
  * @property {number|null} available

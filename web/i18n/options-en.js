@@ -42,7 +42,7 @@ export default {
     'Beyond this limit it is rounded to half the size; beyond that, nothing is kept.',
   'memory.parts':
     'Takes about {total} MB of memory: weights {weights}, learning {learning}, one batch ' +
-    '{activations}.',
+    '{activations}, n-grams {ngrams}.',
   'memory.f32': 'Of this, {size} MB keep what is computed once for each text.',
   'memory.f16':
     'Of this, {size} MB keep what is computed once for each text, rounded to half the size (F16).',

@@ -42,7 +42,7 @@ export default {
     'vez só. Acima deste limite é arredondado para metade do tamanho; acima disso, nada se guarda.',
   'memory.parts':
     'Ocupa cerca de {total} MB de memória: pesos {weights}, aprendizado {learning}, um lote ' +
-    '{activations}.',
+    '{activations}, n-gramas {ngrams}.',
   'memory.f32': 'Disso, {size} MB guardam o que se calcula uma vez por texto.',
   'memory.f16':
     'Disso, {size} MB guardam o que se calcula uma vez por texto, arredondado para metade do ' +

@@ -30,13 +30,14 @@ export function memoryParts(app) {
   app.store.watch(['memory'], ({ memory }) => {
     line.hidden = !memory;
     if (!memory) return;
-    const { weights, gradients, moments, activations, cache } = memory;
+    const { weights, gradients, moments, activations, cache, ngrams } = memory;
     const kept = cache ? t(keeps[memory.cache_kind], { size: megabytes(cache) }) : '';
     const parts = t('memory.parts', {
       total: megabytes(memory.total),
       weights: megabytes(weights),
       learning: megabytes(gradients + moments),
       activations: megabytes(activations),
+      ngrams: megabytes(ngrams),
     });
     line.textContent = [parts, kept].filter(Boolean).join(' ');
   });
