@@ -66,7 +66,8 @@ static afina_status parse(cli_table *table, const afina_buffer *utf8, size_t ski
   csv_set_delim(&parser, (unsigned char)table->delimiter);
   csv_set_space_func(&parser, no_space);
   const size_t size = utf8->size - skip;
-  const size_t parsed = csv_parse(&parser, utf8->data + skip, size, on_cell, on_row, &r);
+  const uint8_t *text = utf8->data ? utf8->data + skip : NULL; /* of an empty file */
+  const size_t parsed = csv_parse(&parser, text, size, on_cell, on_row, &r);
   const bool open_quote =
       parser.quoted && parser.pstate == 2; /* FIELD_BEGUN inside quotes: never closed */
   csv_fini(&parser, on_cell, on_row, &r);
