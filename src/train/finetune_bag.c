@@ -104,11 +104,8 @@ static void add(afina_real *y, const afina_real *x, size_t n) {
 }
 
 void afina_finetune_bag_validate(afina_finetune_bag *b, size_t first, size_t count,
-                                 afina_real *logits) {
-  const size_t K = b->K;
-  memcpy(b->network + first * K, logits, count * K * sizeof *logits);
-  for (size_t i = 0; i < count * K; i++) logits[i] *= (afina_real)b->factors.a;
-  add(logits, b->valid + first * K, count * K);
+                                 const afina_real *logits) {
+  memcpy(b->network + first * b->K, logits, count * b->K * sizeof *logits);
 }
 
 void afina_finetune_bag_remember(afina_finetune_bag *b) {

@@ -1,8 +1,8 @@
 /* The n-grams' part in a fine-tuning run (private to the train layer). The bag learns from the
- * training rows before the network does. Its logits are added to the network's wherever rows are
- * evaluated; the network trains by its own logits alone. After the best epoch the validation rows
- * say how much each is worth (mix.h): the head takes one factor, the bag, which then learns anew
- * from training and validation rows together, the other. */
+ * training rows before the network does. The network trains, and is validated, by its own logits
+ * alone: what is best for the sum early on would stop it before it has learned anything. After the
+ * best epoch the validation rows say how much each part is worth (mix.h): the head takes one
+ * factor, the bag, which then learns anew from training and validation rows together, the other. */
 #ifndef AFINA_FINETUNE_BAG_H
 #define AFINA_FINETUNE_BAG_H
 
@@ -42,10 +42,9 @@ afina_status afina_finetune_bag_work(afina_finetune_bag *b, const afina_dataset 
 /* 0 .. 1 of the work that was begun. */
 double afina_finetune_bag_fraction(const afina_finetune_bag *b);
 
-/* The network's logits, [count, K], of the validation rows from place `first` on are kept, take
- * their factor, and the bag's logits are added. */
+/* Keeps the network's logits, [count, K], of the validation rows from place `first` on. */
 void afina_finetune_bag_validate(afina_finetune_bag *b, size_t first, size_t count,
-                                 afina_real *logits);
+                                 const afina_real *logits);
 /* The epoch that has been validated is the best so far. */
 void afina_finetune_bag_remember(afina_finetune_bag *b);
 /* The factors that the best epoch's logits of `valid` > 0 rows ask for. */
