@@ -99,6 +99,19 @@ def means(cells):
     return markdown(["labels", "sets", *cells.learners], rows)
 
 
+def networks(cells):
+    """macro-F1 of the networks without their n-grams: what did pretraining buy?"""
+    rows = []
+    for size in cells.sizes:
+        row = [size_words(size)]
+        for learner in cells.ours:
+            found = [cells.values(name, size, learner, metric="network_macro_f1")
+                     for name in cells.sets if cells.at(name, size, learner)]
+            row.append(f"{mean(map(mean, found)):.3f}" if found else "–")
+        rows.append(row)
+    return markdown(["labels", *cells.ours], rows)
+
+
 def against(cells, learner):
     """A row a set: points over the first baseline / over the better one, for each size."""
     table = {(name, size): cells.differences(name, size, learner)
@@ -145,6 +158,9 @@ def describe(runs):
             better = " / over the better baseline of the set" if len(cells.baselines) > 1 else ""
             parts += [f"{learner}: points of macro-F1 over {cells.baselines[0]}{better}; where it "
                       "loses in bold.", against(cells, learner)]
+    if cells.ours:
+        parts += ["The networks alone, without the n-grams beside them: macro-F1, mean over sets.",
+                  networks(cells)]
     fixed = Cells([run for run in runs if run["published"]])
     if fixed.sets:
         parts += ["Test accuracy on published splits, with their validation rows: mean over the "

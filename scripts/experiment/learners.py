@@ -167,6 +167,7 @@ class Afina:
         if (split["train"] + split["valid"], split["test"]) != (len(train + valid), len(test)):
             raise Failure(f"{len(train + valid)} and {len(test)} rows were written, afina split "
                           f"them into {split}")
+        alone = report["ngrams"]["network_alone"] if report["ngrams"] else report["test"]
         epochs, best = report["epochs"], report["best_epoch"]
         return {
             "accuracy": report["test"]["accuracy"],
@@ -176,6 +177,7 @@ class Afina:
             "options": report["options"],
             "numerics": report["numerics"],
             "ngrams": report["ngrams"],
+            "network_macro_f1": alone["macro_f1"],
             "epochs": len(epochs),
             "best_epoch": best,
             "trained_parameters": report["trained_parameters"],
