@@ -98,7 +98,7 @@ equal "all train" "$(split s.json)" "36 0 0"
 check "no test" grep -q '"test":.*null' s.json
 
 # Early stopping brings back the best epoch: with a patience of 1, the one before the last.
-tune --strategy head --valid valid.csv --lr 3 --weight-decay 0 --epochs 200 --patience 1 --out best
+tune --strategy head --valid valid.csv --lr 3 --weight-decay 0 --epochs 200 --patience 1 --no-ngrams --out best
 best=$(value best_epoch best/report.json)
 equal "epochs run" "$(grep -c '"epoch":' best/report.json)" "$((best + 1))"
 run 0 evaluate --model best --data valid.csv --report v.json
@@ -132,6 +132,11 @@ run 0 finetune --model ft --train other.csv --strategy head --epochs 1 --threads
 run 0 classify --model again sol
 check "the new labels" grep -q "weather" out.txt
 tune $head --random-weights --report random.json
+tune $head --report both.json
+tune $head --no-ngrams --report network.json
+check "no n-grams" grep -q '"ngrams":.*null' network.json
+check "the network is the same without n-grams beside it" \
+  test "$(value train_loss network.json)" = "$(value train_loss both.json)"
 check "random weights are others" \
   test "$(tuned random.json)" != "$(tuned s.json)"
 
