@@ -144,6 +144,29 @@ export async function startAll(site, torch, say) {
   return started;
 }
 
+const inNode = async (...args) => JSON.parse((await run(process.execPath, [
+  '--no-warnings', join(root, 'scripts/peers/in_node.mjs'), ...args], {
+  timeout: LONG, env: { ...process.env, AFINA_BUILD: build }, maxBuffer: 2 ** 24,
+})).stdout.trim().split('\n').at(-1));
+
+/** The whole benchmark in Node, by the processor's time. */
+export const wholeInNode = (rounds) => inNode('afina', 'fused', JSON.stringify({ rounds }));
+
+/** As startAll, one thread, by the processor's time, WASM in Node. */
+export function allInNode(torch) {
+  const passes = JSON.stringify({ part: 'passes', rounds: 1 });
+  const narrow = ['--part', 'passes', '--rounds', '1', '--threads', '1', '--numerics', 'plain',
+    '--narrow', '--cpu-time'];
+  return new Map(Object.entries({
+    'native narrow 1': async () => secondsOf(await native(...narrow)),
+    'page plain 1': async () => secondsOf(await inNode('afina', 'plain', passes)),
+    'page fused 1': async () => secondsOf(await inNode('afina', 'fused', passes)),
+    'onnxruntime-web 1': () => inNode('onnx'),
+    'tfjs 1': () => inNode('tfjs'),
+    'torch 1': () => torch.ask({ what: 'steps', threads: 1, cpu: true }),
+  }));
+}
+
 /** Tokens of each text of a table's first rows, as the page's model counts them. */
 async function tokenCounts(texts) {
   const model = join(root, 'models/afina-mini');

@@ -83,12 +83,17 @@ function logits(model, find, ids, tokens, mask) {
   return norm(last, model.lnF).matMul(model.head);
 }
 
-/** @returns {Promise<() => Promise<{forward: number, step: number, step128: number}>>} seconds */
-export async function start(threads) {
-  await load('tfjs/dist/tf.min.js');
-  await load('tfjs-backend-wasm/dist/tf-backend-wasm.min.js');
-  tf.wasm.setWasmPaths(
-    new URL('./node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url).href);
+/**
+ * @param {{folder: string}} [given]   outside a page, where `tf` is there: of the WASM files
+ * @returns {Promise<() => Promise<{forward: number, step: number, step128: number}>>} seconds
+ */
+export async function start(threads, given) {
+  if (!given) {
+    await load('tfjs/dist/tf.min.js');
+    await load('tfjs-backend-wasm/dist/tf-backend-wasm.min.js');
+  }
+  const folder = new URL('./node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url);
+  tf.wasm.setWasmPaths(given?.folder ?? folder.href);
   tf.wasm.setThreadsCount(threads);
   await tf.setBackend('wasm');
   await tf.ready();

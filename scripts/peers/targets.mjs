@@ -73,7 +73,7 @@ const line = (cells) => `| ${cells.join(' | ')} |`;
 
 /** The targets as a table in Markdown. */
 export function targetTable(rows) {
-  const verdict = ({ target, reached }) => (reached === null ? 'not measured: not installed here'
+  const verdict = ({ target, reached }) => (reached === null ? 'not measured'
     : reached >= target ? 'reached' : 'not reached');
   return [line(['what', 'against', 'at least', 'measured', '']), line(Array(5).fill('---')),
     ...rows.map((row) => line([row.what, row.against, row.target.toFixed(2),
