@@ -2,7 +2,7 @@
 // headers.
 
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
@@ -10,9 +10,10 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * The models that the page offers, and the files of each (the model card stays in the repository).
+ * The models that the page offers, the one that it begins with first; and the files of each (the
+ * model card stays in the repository).
  */
-const MODELS = ['afina-mini'];
+const MODELS = ['mini', 'base'];
 const MODEL_FILES = ['config.json', 'model.safetensors', 'tokenizer.json'];
 
 /** Where CMake builds, and the folders there of the WASM module without and with threads. */
@@ -55,11 +56,29 @@ function contentSecurityPolicy() {
   };
 }
 
-/** Serves models/ and samples/ beside the page, under the names they have in the repository. */
+const modelFiles = (model) => MODEL_FILES.map((file) => `models/afina-${model}/${file}`);
+
+/** What there is to download of a model. */
+async function modelBytes(model) {
+  const files = await Promise.all(modelFiles(model).map((name) => stat(repository + name)));
+  return files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/**
+ * Serves models/ and samples/ beside the page, under the names they have in the repository.
+ * virtual:afina-models: how many bytes each model takes.
+ */
 function modelsAndSamples() {
-  const names = MODELS.flatMap((model) => MODEL_FILES.map((file) => `models/${model}/${file}`));
+  const names = MODELS.flatMap(modelFiles);
+  const id = '\0virtual:afina-models';
   return {
     name: 'afina-models-and-samples',
+    resolveId: (source) => (source === id.slice(1) ? id : null),
+    async load(source) {
+      if (source !== id) return null;
+      const sizes = await Promise.all(MODELS.map(async (each) => [each, await modelBytes(each)]));
+      return `export const models = ${JSON.stringify(Object.fromEntries(sizes))};`;
+    },
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {
         const name = names.find((each) => request.url.split('?')[0] === `/${each}`);
@@ -73,7 +92,6 @@ function modelsAndSamples() {
       });
     },
     async writeBundle({ dir }) {
-      for (const model of MODELS) await mkdir(`${dir}/models/${model}`, { recursive: true });
       for (const name of names) await cp(repository + name, `${dir}/${name}`);
       await cp(`${root}samples`, `${dir}/samples`, { recursive: true });
     },

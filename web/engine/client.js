@@ -68,8 +68,12 @@ export function createEngine(
   const forget = (...methods) => methods.forEach((method) => kept.delete(method));
 
   async function loadModelFrom(files, name) {
+    const before = kept.get('loadModel');
     const info = await keep('loadModel', files, name);
     if (info.classes.length > 0) forget('loadClassifier');
+    // The classifier stays when another model takes its place as what training starts from.
+    else if (before?.reply.classes.length > 0 && !kept.has('loadClassifier'))
+      kept.set('loadClassifier', before);
     return info;
   }
 
@@ -143,9 +147,9 @@ export function createEngine(
   }
 
   return {
-    async loadModel(url, onProgress) {
+    async loadModel(url, onProgress, signal) {
       await before;
-      const files = await downloadModel(url, onProgress);
+      const files = await downloadModel(url, onProgress, signal);
       return loadModelFrom(files, url.split('/').filter(Boolean).pop());
     },
     loadModelFiles: (files) => loadModelFrom(

@@ -6,11 +6,12 @@ import { FILE_NAMES } from './model_files.js';
 /**
  * @param {string} folder   URL that ends with a slash
  * @param {(loaded: number, total: number) => void} onProgress
+ * @param {AbortSignal} [signal]
  * @returns {Promise<{name: string, blob: Blob}[]>}
  */
-export async function downloadModel(folder, onProgress) {
+export async function downloadModel(folder, onProgress, signal) {
   const names = Object.values(FILE_NAMES);
-  const responses = await Promise.all(names.map((name) => get(folder + name, name)));
+  const responses = await Promise.all(names.map((name) => get(folder + name, name, signal)));
   const sizes = responses.map(({ headers }) => Number(headers.get('Content-Length') ?? 0));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let loaded = 0;
@@ -24,8 +25,8 @@ export async function downloadModel(folder, onProgress) {
     async (response, i) => ({ name: names[i], blob: await read(response, names[i], count) })));
 }
 
-async function get(url, file) {
-  const response = await fetch(url).catch((error) => broken(file, error.message));
+async function get(url, file, signal) {
+  const response = await fetch(url, { signal }).catch((error) => broken(file, error.message));
   return response.ok ? response : broken(file, `the server answered ${response.status}`);
 }
 

@@ -176,8 +176,10 @@
  * What createEngine() of web/engine/client.js gives.
  *
  * @typedef {object} Engine
- * @property {(url: string, onProgress: OnProgress) => Promise<ModelInfo>} loadModel
- *           url of a model folder, relative to the page, with a slash at its end; counts bytes
+ * @property {(url: string, onProgress: OnProgress, signal?: AbortSignal) => Promise<ModelInfo>}
+ *           loadModel
+ *           url of a model folder, relative to the page, with a slash at its end; counts bytes; the
+ *           signal ends the download
  * @property {(files: File[]) => Promise<ModelInfo>} loadModelFiles
  *           config.json, model.safetensors and tokenizer.json, or a zip that holds them
  * @property {(file: Blob, name: string) => Promise<TableInfo>} openTable

@@ -28,6 +28,7 @@ export default {
     ' on working.',
 
   'model.title': 'The model',
+  'model.choice': 'afina-base knows more words, for about two and a half times the work.',
   'model.loading': 'Loading the weights…',
   'model.loadingBytes':
     'Loading the weights: {loaded} of {total}. You can already choose your data.',
@@ -216,10 +217,10 @@ export default {
     'There were no texts to test on. Set a share aside for the test, or add a test file, and ' +
     'train again.',
   'evaluate.fromSplit': {
-    one: 'Trained on {name}, tested on {count} row of it that was set aside.',
-    other: 'Trained on {name}, tested on {count} rows of it that were set aside.',
+    one: '{model}, trained on {name}, tested on {count} row of it that was set aside.',
+    other: '{model}, trained on {name}, tested on {count} rows of it that were set aside.',
   },
-  'evaluate.fromTestFile': 'Trained on {name}, tested on {test}.',
+  'evaluate.fromTestFile': '{model}, trained on {name}, tested on {test}.',
   'evaluate.how':
     'What learned: {strategy}. Read: {readout}. Beside the GPT: {ngrams}. Epochs: at most ' +
     '{epochs}; learning rate {lr}, batch {batch}, seed {seed}.',

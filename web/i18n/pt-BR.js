@@ -27,6 +27,8 @@ export default {
     'Faça o teste: depois que o modelo carregar, desligue a internet. Tudo continua funcionando.',
 
   'model.title': 'O modelo',
+  'model.choice':
+    'O afina-base conhece mais palavras e exige cerca de duas vezes e meia o trabalho.',
   'model.loading': 'Carregando os pesos…',
   'model.loadingBytes': 'Carregando os pesos: {loaded} de {total}. Você já pode escolher os dados.',
   'model.opening': 'Abrindo o modelo…',
@@ -221,10 +223,10 @@ export default {
     'Não havia textos para o teste. Reserve uma parte para o teste, ou junte um arquivo de ' +
     'teste, e treine de novo.',
   'evaluate.fromSplit': {
-    one: 'Treinado com {name}, testado com {count} linha reservada dele.',
-    other: 'Treinado com {name}, testado com {count} linhas reservadas dele.',
+    one: '{model}, treinado com {name}, testado com {count} linha reservada dele.',
+    other: '{model}, treinado com {name}, testado com {count} linhas reservadas dele.',
   },
-  'evaluate.fromTestFile': 'Treinado com {name}, testado com {test}.',
+  'evaluate.fromTestFile': '{model}, treinado com {name}, testado com {test}.',
   'evaluate.how':
     'O que aprendeu: {strategy}. Leitura: {readout}. Ao lado do GPT: {ngrams}. Épocas: no máximo ' +
     '{epochs}; taxa de aprendizado {lr}, lote {batch}, semente {seed}.',

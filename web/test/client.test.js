@@ -205,6 +205,19 @@ test('a trained model outlives the worker and the tab', async () => {
   expect(await later.savedModel()).toBe(null);
 });
 
+test('a classifier that was opened outlives the model that takes its place', async () => {
+  const loadModel = async (_, name) => (
+    { value: { classes: name === 'classifier' ? ['a', 'b'] : [] } });
+  const { engine, workers, log } = setUp({ loadModel });
+  await engine.loadModelFiles([file('classifier.zip')]);
+  await engine.loadModelFiles(modelFiles);
+  workers[0].die('gone');
+  log.length = 0;
+  await engine.classify(['x']);
+  expect(asked(log)).toEqual(['loadModel', 'loadClassifier', 'classify']);
+  expect(log[1][1][0].name).toBe('classifier.zip');
+});
+
 test('a browser without storage loses nothing but the copy', async () => {
   const done = { ...fine, run: async () => ({ value: { phase: 'done', finished } }) };
   const refuse = async () => { throw new Error('no storage here'); };

@@ -24,6 +24,19 @@ test('the three files, with progress that ends at the total', async () => {
     .toBe(true);
 });
 
+test('ends when it is told to', async () => {
+  const ending = new AbortController();
+  vi.stubGlobal('fetch', async (_, { signal }) => {
+    const body = new ReadableStream({
+      start: (stream) => signal.addEventListener('abort', () => stream.error(signal.reason)),
+    });
+    return new Response(body);
+  });
+  const download = downloadModel('m/', () => {}, ending.signal);
+  setTimeout(() => ending.abort());
+  await expect(download).rejects.toMatchObject({ failure: { code: 'NETWORK' } });
+});
+
 test('a file that is not there or cannot be reached is named', async () => {
   serve({ 'config.json': '{}', 'tokenizer.json': '{}' });
   await expect(downloadModel('m/', () => {})).rejects.toMatchObject(

@@ -7,6 +7,7 @@ describe('the setup in the address', () => {
   it('comes back as it was', () => {
     const setup = {
       lang: 'pt-BR',
+      model: 'base',
       sample: 'pt',
       text: 2,
       label: 1,
@@ -49,6 +50,8 @@ describe('the setup in the address', () => {
     '#strategy=full;rm',
     '#sample=../../secret',
     '#lang=xx',
+    '#model=../base',
+    '#model=toString',
     '#__proto__=1',
     '#constructor=1',
     '#ngrams=constructor',

@@ -90,22 +90,13 @@ function intake(app) {
   const buttons = Object.keys(samples).map((id) =>
     h(
       'button',
-      {
-        type: 'button',
-        class: 'sample',
-        'data-sample': id,
-        onclick: () => app.openSample(id),
-      },
+      { type: 'button', class: 'sample', 'data-sample': id, onclick: () => app.openSample(id) },
       h('strong', {}, t(`sample.${id}.title`)),
       h('span', { class: 'hint' }, t(`sample.${id}.about`)),
     ),
   );
-  const own = h(
-    'div',
-    { class: 'samples' },
-    h('p', { class: 'samples-title' }, t('data.samples')),
-    buttons,
-  );
+  const title = h('p', { class: 'samples-title' }, t('data.samples'));
+  const own = h('div', { class: 'samples' }, title, buttons);
   app.store.watch(['training'], () => {
     for (const control of [pick.input, ...buttons]) control.disabled = app.isTraining();
     pick.element.classList.toggle('disabled', app.isTraining());
@@ -137,41 +128,30 @@ function fileFacts(table) {
     delimiter ? t('data.delimiter', { delimiter: t(`delimiter.${delimiter}`) }) : null,
     table.encoding.toUpperCase().replace('WINDOWS', 'Windows'),
   ].filter(Boolean);
-  const count = table.warningCount ?? table.warnings.length;
-  const warnings =
-    count === 0
-      ? null
-      : h(
-          'details',
-          { class: 'warnings' },
-          h('summary', {}, icon('warning'), t('data.warnings', { count })),
-          h(
-            'ul',
-            {},
-            table.warnings
-              .slice(0, WARNINGS_SHOWN)
-              .map(({ row, code, detail }) =>
-                h(
-                  'li',
-                  {},
-                  t('data.warningRow', { row: String(row) }),
-                  ' ',
-                  hasText(`warning.${code}`)
-                    ? t(`warning.${code}`)
-                    : h('span', { lang: 'en' }, detail),
-                ),
-              ),
-          ),
-          count > WARNINGS_SHOWN
-            ? h('p', { class: 'hint' }, t('data.moreRows', { count: count - WARNINGS_SHOWN }))
-            : null,
-        );
   return h(
     'div',
     { class: 'file-facts' },
     h('h3', { dir: 'auto' }, table.name),
     h('p', { class: 'hint' }, facts.join(' · ')),
-    warnings,
+    warnings(table),
+  );
+}
+
+function warnings(table) {
+  const count = table.warningCount ?? table.warnings.length;
+  if (count === 0) return null;
+  const more = count - WARNINGS_SHOWN;
+  const items = table.warnings.slice(0, WARNINGS_SHOWN).map(({ row, code, detail }) => {
+    const key = `warning.${code}`;
+    const words = hasText(key) ? t(key) : h('span', { lang: 'en' }, detail);
+    return h('li', {}, t('data.warningRow', { row: String(row) }), ' ', words);
+  });
+  return h(
+    'details',
+    { class: 'warnings' },
+    h('summary', {}, icon('warning'), t('data.warnings', { count })),
+    h('ul', {}, items),
+    more > 0 ? h('p', { class: 'hint' }, t('data.moreRows', { count: more })) : null,
   );
 }
 

@@ -42,7 +42,6 @@ const icons = {
   stop: 'M7 7h10v10H7Z',
   check: 'm5 12.5 4.5 4.5L19 7.5',
   warning: 'M12 4 2.8 20h18.4ZM12 10v4.5m0 2.8v.2',
-  info: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17ZM12 11v5m0-8.5v.2',
   close: 'm6 6 12 12M18 6 6 18',
 };
 
@@ -83,32 +82,18 @@ export function bar(share, className = '') {
 export function table({ caption, head, rows, numeric = [], rowHead = true }) {
   const cell = (tag, content, column, more = {}) =>
     h(tag, { ...more, class: numeric.includes(column) ? 'number' : null }, content);
+  const headRow = head.map((text, i) => cell('th', text, i, { scope: 'col' }));
+  const cells = (row) =>
+    row.map((content, i) =>
+      i === 0 && rowHead ? cell('th', content, i, { scope: 'row' }) : cell('td', content, i),
+    );
+  const body = rows.map((row) => h('tr', {}, cells(row)));
   return h(
     'table',
     {},
     h('caption', { class: 'visually-hidden' }, caption),
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        head.map((text, i) => cell('th', text, i, { scope: 'col' })),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      rows.map((row) =>
-        h(
-          'tr',
-          {},
-          row.map((content, i) =>
-            i === 0 && rowHead ? cell('th', content, i, { scope: 'row' }) : cell('td', content, i),
-          ),
-        ),
-      ),
-    ),
+    h('thead', {}, h('tr', {}, headRow)),
+    h('tbody', {}, body),
   );
 }
 

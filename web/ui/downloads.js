@@ -7,35 +7,26 @@ import { failureBox, failureOf } from './failure.js';
 export function downloads(app, measured) {
   const failure = failureBox();
   const busy = h('p', { class: 'busy', role: 'status' });
-  const button = (text, help, work, id) => {
-    const control = h(
-      'button',
-      {
-        type: 'button',
-        'data-download': id,
-        onclick: async () => {
-          control.disabled = true;
-          failure.show(null);
-          fill(busy, t('download.preparing'));
-          try {
-            await work();
-          } catch (error) {
-            failure.show(failureOf(error));
-          }
-          fill(busy);
-          control.disabled = false;
-        },
-      },
-      icon('download'),
-      h('span', {}, h('strong', {}, text), h('span', { class: 'hint' }, help)),
-    );
-    return control;
-  };
-  const fromEngine = (what) => async () => {
+  async function save(what) {
     const { blob, name } = await app.engine.download(what);
     saveBlob(blob, name);
     if (what === 'model') app.store.set({ modelSaved: true });
-  };
+  }
+  function button(what) {
+    async function onclick() {
+      control.disabled = true;
+      failure.show(null);
+      fill(busy, t('download.preparing'));
+      await save(what).catch((error) => failure.show(failureOf(error)));
+      fill(busy);
+      control.disabled = false;
+    }
+    const help = h('span', { class: 'hint' }, t(`download.${what}.help`));
+    const words = h('span', {}, h('strong', {}, t(`download.${what}`)), help);
+    const attributes = { type: 'button', 'data-download': what, onclick };
+    const control = h('button', attributes, icon('download'), words);
+    return control;
+  }
   const kept = h('p', { class: 'hint' });
   app.store.watch(['saved'], ({ saved }) => {
     const forget = { type: 'button', class: 'link', onclick: app.forgetSaved };
@@ -50,16 +41,9 @@ export function downloads(app, measured) {
     h(
       'div',
       { class: 'download-buttons' },
-      button(t('download.model'), t('download.model.help'), fromEngine('model'), 'model'),
-      button(t('download.report'), t('download.report.help'), fromEngine('report'), 'report'),
-      measured
-        ? button(
-            t('download.predictions'),
-            t('download.predictions.help'),
-            fromEngine('predictions'),
-            'predictions',
-          )
-        : null,
+      button('model'),
+      button('report'),
+      measured ? button('predictions') : null,
     ),
     kept,
   );

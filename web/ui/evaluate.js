@@ -54,11 +54,11 @@ function measuredParts(app, { report, session }, measured) {
   ];
 }
 
-/** Which data, which test texts: results outlive the table that they came from. */
+/** Which model, data and test texts: results outlive what they came from. */
 function origin({ source, report, session }) {
   const words = source.testName
-    ? t('evaluate.fromTestFile', { name: source.name, test: source.testName })
-    : t('evaluate.fromSplit', { name: source.name, count: session.split.test });
+    ? t('evaluate.fromTestFile', { ...source, test: source.testName })
+    : t('evaluate.fromSplit', { ...source, count: session.split.test });
   const { strategy, epochs, lr, batch, readout, ngrams } = report.options ?? session.options;
   const how = t('evaluate.how', {
     strategy: strategyName(strategy),

@@ -1,5 +1,6 @@
 // The frame around the steps: header, the first words, the model's weights arriving, footer.
 
+import { models } from 'virtual:afina-models';
 import { bytes, compact, currentLanguage, languages, moment, t } from '../i18n/index.js';
 import { fill, h, icon } from './dom.js';
 import { failureBox } from './failure.js';
@@ -26,20 +27,17 @@ export function goToStep(id) {
   heading.focus({ preventScroll: true });
 }
 
+/** What makes a link one to a step. */
+function to(id) {
+  const onclick = (event) => {
+    event.preventDefault();
+    goToStep(id);
+  };
+  return { href: `#${id}`, onclick };
+}
+
 function stepLink(app, id, index) {
   const mark = h('span', { class: 'step-mark', 'aria-hidden': 'true' });
-  const link = h(
-    'a',
-    {
-      href: `#${id}`,
-      onclick: (event) => {
-        event.preventDefault();
-        goToStep(id);
-      },
-    },
-    mark,
-    t(`${id}.nav`),
-  );
   app.store.watch(['inspection', 'result', 'classifier'], (state) => {
     const done = {
       data: state.inspection,
@@ -50,31 +48,30 @@ function stepLink(app, id, index) {
     fill(mark, done[id] ? icon('check') : String(index + 1));
     mark.classList.toggle('done', Boolean(done[id]));
   });
-  return h('li', {}, link);
+  return h('a', to(id), mark, t(`${id}.nav`));
 }
 
 function languageSwitch(app) {
   const names = { 'pt-BR': ['PT', 'Português'], en: ['EN', 'English'] };
-  return h(
-    'div',
-    { class: 'switch', role: 'group', 'aria-label': t('header.language') },
-    languages.map((tag) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          lang: tag,
-          'data-language': tag,
-          title: names[tag][1],
-          'aria-pressed': String(tag === currentLanguage()),
-          onclick: () => app.changeLanguage(tag),
-        },
-        h('span', { 'aria-hidden': 'true' }, names[tag][0]),
-        h('span', { class: 'visually-hidden' }, names[tag][1]),
-      ),
-    ),
-  );
+  const buttons = languages.map((tag) => {
+    const [short, name] = names[tag];
+    const attributes = {
+      type: 'button',
+      lang: tag,
+      'data-language': tag,
+      title: name,
+      'aria-label': name,
+      'aria-pressed': String(tag === currentLanguage()),
+      onclick: () => app.changeLanguage(tag),
+    };
+    return h('button', attributes, short);
+  });
+  return switchOf(t('header.language'), buttons);
 }
+
+/** Buttons of which one is pressed. */
+const switchOf = (label, buttons) =>
+  h('div', { class: 'switch', role: 'group', 'aria-label': label }, buttons);
 
 function themeButton(app) {
   const button = h('button', {
@@ -93,36 +90,14 @@ function themeButton(app) {
 
 export function pageHeader(app) {
   const url = repository();
+  const links = steps.map((id, index) => h('li', {}, stepLink(app, id, index)));
+  const mark = h('span', { class: 'brand-mark', 'aria-hidden': 'true' });
   return h(
     'div',
     { class: 'bar-inner' },
-    h(
-      'a',
-      {
-        class: 'skip',
-        href: '#data',
-        onclick: (event) => {
-          event.preventDefault();
-          goToStep('data');
-        },
-      },
-      t('header.skip'),
-    ),
-    h(
-      'span',
-      { class: 'brand' },
-      h('span', { class: 'brand-mark', 'aria-hidden': 'true' }),
-      'Afina',
-    ),
-    h(
-      'nav',
-      { 'aria-label': t('header.steps') },
-      h(
-        'ol',
-        { class: 'steps-nav' },
-        steps.map((id, index) => stepLink(app, id, index)),
-      ),
-    ),
+    h('a', { class: 'skip', ...to('data') }, t('header.skip')),
+    h('span', { class: 'brand' }, mark, 'Afina'),
+    h('nav', { 'aria-label': t('header.steps') }, h('ol', { class: 'steps-nav' }, links)),
     h(
       'div',
       { class: 'tools' },
@@ -169,12 +144,8 @@ function modelPanel(app) {
       input.value = '';
     },
   });
-  const open = h(
-    'div',
-    { class: 'model-open' },
-    input,
-    h('label', { for: 'model-files', class: 'link' }, t('model.open')),
-  );
+  const label = h('label', { for: 'model-files', class: 'link' }, t('model.open'));
+  const open = h('div', { class: 'model-open' }, input, label);
   const progress = h('progress', { max: 1, 'aria-label': t('model.loading') });
   app.store.watch(['model'], ({ model }) => {
     const parts = {
@@ -191,11 +162,31 @@ function modelPanel(app) {
     'div',
     { class: 'model card' },
     h('h2', { class: 'small-title' }, t('model.title')),
+    modelChoice(app),
     body,
     failure.element,
     savedModel(app),
     open,
   );
+}
+
+/** The page's own models: none of them is chosen where one of the reader's is in use. */
+function modelChoice(app) {
+  const buttons = Object.entries(models).map(([id, size]) =>
+    h(
+      'button',
+      { type: 'button', 'data-model': id, onclick: () => app.chooseModel(id) },
+      `afina-${id} `,
+      h('span', { class: 'hint' }, bytes(size)),
+    ),
+  );
+  app.store.watch(['model', 'training'], ({ model }) => {
+    for (const button of buttons) {
+      button.setAttribute('aria-pressed', String(button.dataset.model === model.choice));
+      button.disabled = app.isTraining();
+    }
+  });
+  return [switchOf(t('model.title'), buttons), h('p', { class: 'hint' }, t('model.choice'))];
 }
 
 /** A model of an earlier visit that this browser keeps. */
@@ -206,14 +197,14 @@ function savedModel(app) {
     if (place.hidden) return;
     const about = { count: saved.classes.length, name: saved.name, when: moment(saved.savedAt) };
     const inUse = classifier?.from === 'saved';
+    const button = (text, onclick) =>
+      h('button', { type: 'button', class: 'small', onclick }, text);
     fill(
       place,
       h('h3', {}, t('saved.title')),
       h('p', { class: 'hint', dir: 'auto' }, t('saved.about', about)),
-      inUse
-        ? null
-        : h('button', { type: 'button', class: 'small', onclick: app.openSaved }, t('saved.open')),
-      h('button', { type: 'button', class: 'small', onclick: app.forgetSaved }, t('saved.forget')),
+      inUse ? null : button(t('saved.open'), app.openSaved),
+      button(t('saved.forget'), app.forgetSaved),
     );
   });
   return place;
@@ -222,10 +213,8 @@ function savedModel(app) {
 function loading({ loaded, total }, progress) {
   if (total > 0) progress.value = loaded / total;
   else progress.removeAttribute('value');
-  const said =
-    total > 0
-      ? t('model.loadingBytes', { loaded: bytes(loaded), total: bytes(total) })
-      : t('model.loading');
+  const sizes = { loaded: bytes(loaded), total: bytes(total) };
+  const said = total > 0 ? t('model.loadingBytes', sizes) : t('model.loading');
   return [h('p', {}, said), progress];
 }
 
@@ -241,22 +230,12 @@ function facts(info) {
     [t('model.threads'), t('model.threadsValue', { count: info.threads })],
     [t('model.numerics'), t(`numerics.${info.numerics}`)],
   ];
+  const count = info.classes?.length;
+  const state = count ? t('model.isClassifier', { count }) : t('model.isReady');
+  const facts = rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value)));
   return [
-    h(
-      'p',
-      { class: 'model-name' },
-      icon('check'),
-      h('strong', {}, info.name),
-      ' ',
-      info.classes?.length
-        ? t('model.isClassifier', { count: info.classes.length })
-        : t('model.isReady'),
-    ),
-    h(
-      'dl',
-      { class: 'facts' },
-      rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
-    ),
+    h('p', { class: 'model-name' }, icon('check'), h('strong', {}, info.name), ' ', state),
+    h('dl', { class: 'facts' }, facts),
   ];
 }
 

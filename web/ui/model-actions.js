@@ -1,8 +1,11 @@
-// Loading weights: the page's own, or a model folder of the reader's.
+// Loading weights: one of the page's own models, or a model folder of the reader's. Another model
+// takes the place of the one in use once it is there; results and classifiers stay.
 
+import { models } from 'virtual:afina-models';
 import { failureOf } from './failure.js';
 
-const MODEL_URL = 'models/afina-mini/';
+/** What the page begins with. */
+const [first] = Object.keys(models);
 
 /** @param {{store: object, engine: import('../engine/types.js').Engine}} app */
 export function modelActions(app) {
@@ -11,19 +14,51 @@ export function modelActions(app) {
   /** Settles when a model is there for the first time: inspecting data needs its tokenizer. */
   const ready = new Promise((resolve) => (tell = resolve));
 
-  const setModel = (patch) => store.set({ model: { ...store.state.model, ...patch } });
+  /** The page's own model in use, if it is one. */
+  let used;
+  /** Ends the download under way: a later choice counts. */
+  let coming = null;
 
+  const setModel = (patch) => store.set({ model: { ...store.state.model, ...patch } });
+  const setChoice = (id) => app.changeSetup({ model: id === first ? undefined : id });
+
+  /** The model of the setup; the one in use stays if it does not come. */
   async function loadModel() {
-    setModel({ status: 'loading', loaded: 0, total: 0, failure: null });
+    const choice = store.state.setup.model ?? first;
+    const mine = new AbortController();
+    coming?.abort();
+    coming = mine;
+    setModel({ status: 'loading', choice, loaded: 0, total: 0, failure: null });
+    const show = (loaded, total) => coming === mine && setModel({ loaded, total });
     try {
-      const info = await app.engine.loadModel(MODEL_URL, (loaded, total) =>
-        setModel({ loaded, total }),
-      );
-      setModel({ status: 'ready', info });
-      tell();
+      const info = await app.engine.loadModel(`models/afina-${choice}/`, show, mine.signal);
+      used = choice;
+      if (coming && coming !== mine) return setModel({ info });
+      coming = null;
+      await takeModel({ choice, info });
     } catch (error) {
-      setModel({ status: 'failed', failure: failureOf(error) });
+      if (coming !== mine) return;
+      coming = null;
+      const failure = failureOf(error);
+      if (!store.state.model.info) return setModel({ status: 'failed', failure });
+      setModel({ status: 'ready', choice: used, failure });
+      setChoice(used);
     }
+  }
+
+  /** Tokens and defaults depend on the model, so that the table is looked at again. */
+  async function takeModel(patch) {
+    setModel({ status: 'ready', ...patch });
+    tell();
+    if (store.state.table) await app.inspect();
+  }
+
+  async function chooseModel(id) {
+    const { choice, status } = store.state.model;
+    if (id === choice && status !== 'failed') return;
+    setChoice(id);
+    await loadModel();
+    app.whenFetched();
   }
 
   /**
@@ -31,17 +66,17 @@ export function modelActions(app) {
    * it fails.
    */
   async function loadModelFiles(files) {
-    const before = store.state.model.status;
     setModel({ opening: true, failure: null });
     try {
       const info = await app.engine.loadModelFiles([...files]);
-      setModel({ status: 'ready', opening: false, info });
+      coming?.abort();
+      coming = null;
+      used = undefined;
       const classes = info.classes ?? [];
       if (classes.length) store.set({ classifier: { classes, from: 'file' } });
-      tell();
-      if (store.state.table) await app.inspect();
+      await takeModel({ opening: false, choice: used, info });
     } catch (error) {
-      setModel({ status: before, opening: false, failure: failureOf(error) });
+      setModel({ opening: false, failure: failureOf(error) });
     }
   }
 
@@ -66,5 +101,8 @@ export function modelActions(app) {
     store.set({ saved: null });
   }
 
-  return { findSaved, openSaved, forgetSaved, loadModel, loadModelFiles, modelReady: ready };
+  return {
+    ...{ findSaved, openSaved, forgetSaved },
+    ...{ chooseModel, loadModel, loadModelFiles, modelReady: ready },
+  };
 }

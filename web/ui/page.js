@@ -76,12 +76,16 @@ function changeLanguage(app, tag) {
  */
 const fetchTheRest = () => Promise.allSettled([loadCharts(), loadSamples()]);
 
-/** The setup in the address was changed by hand: its options hold, its sample is for a reload. */
+/**
+ * The setup in the address was changed by hand: its model and its options hold, its sample is for a
+ * reload.
+ */
 function followAddress(app) {
-  const { sample, text, label, lang } = app.state.setup;
+  const { model, sample, text, label, lang } = app.state.setup;
   const setup = { ...parseSetup(location.hash), sample, text, label, lang };
   if (app.isTraining()) return;
   app.store.set({ setup });
+  if (setup.model !== model) app.loadModel();
 }
 
 /**
@@ -91,7 +95,7 @@ function followAddress(app) {
  */
 export function startPage(createEngine, whenFetched = () => {}) {
   const store = createStore(initialState);
-  const app = { store, state: store.state, engine: null };
+  const app = { store, state: store.state, engine: null, whenFetched };
   app.changeSetup = (patch) => changeSetup(app, patch);
   app.changeLanguage = (tag) => changeLanguage(app, tag);
   Object.assign(app, modelActions(app), dataActions(app), trainActions(app), cellActions(app));

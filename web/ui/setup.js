@@ -2,6 +2,8 @@
 // never sent to a server, so even column numbers stay on this computer. Only what differs from the
 // defaults is written.
 
+import { models } from 'virtual:afina-models';
+
 const positive = (max) => (text) => {
   const value = Number(text);
   return text !== '' && Number.isFinite(value) && value > 0 && value <= max ? value : undefined;
@@ -22,6 +24,7 @@ const oneOf =
 /** What each part of the setup accepts; anything else in the URL is left out. */
 const fields = {
   lang: oneOf('pt-BR', 'en'),
+  model: oneOf(...Object.keys(models)),
   sample: oneOf('pt', 'en'),
   text: whole(1, 10000),
   label: whole(1, 10000),

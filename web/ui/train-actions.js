@@ -15,7 +15,7 @@ export function trainActions(app) {
   let stopAsked = false;
 
   async function train() {
-    const { setup, table, testTable, sample } = app.state;
+    const { model, setup, table, testTable, sample } = app.state;
     stopAsked = false;
     const started = Date.now();
     const training = {
@@ -34,7 +34,8 @@ export function trainActions(app) {
         document.title = t('app.title');
       });
       const report = await app.engine.report();
-      const source = { name: table.name, sample, testName: testTable?.name ?? null };
+      const testName = testTable?.name ?? null;
+      const source = { model: model.info.name, name: table.name, sample, testName };
       const result = { report, session: training.session, source };
       store.set({
         result,

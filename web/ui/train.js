@@ -49,8 +49,13 @@ export function trainStep(app) {
   return section;
 }
 
-const startable = (app) =>
-  Boolean(app.state.inspection) && !app.state.inspecting && !app.isTraining();
+/** Not while another model is on its way: it may be the one that is wanted. */
+const startable = ({ state, isTraining }) =>
+  Boolean(state.inspection) &&
+  !state.inspecting &&
+  !isTraining() &&
+  state.model.status === 'ready' &&
+  !state.model.opening;
 
 /**
  * What the engine would use for an option now, or undefined where that depends on a choice it has
@@ -92,22 +97,11 @@ function strategyChoice(app) {
       'aria-describedby': `strategy-${kind}-help`,
       onchange: () => choose(kind),
     });
-    const title = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
-    return {
-      kind,
-      radio,
-      element: h(
-        'div',
-        { class: 'choice' },
-        radio,
-        h(
-          'div',
-          {},
-          h('div', { class: 'choice-title' }, title, kind === 'last' ? blocks : null),
-          h('p', { class: 'hint', id: `strategy-${kind}-help` }, t(`strategy.${kind}.help`)),
-        ),
-      ),
-    };
+    const label = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
+    const title = h('div', { class: 'choice-title' }, label, kind === 'last' ? blocks : null);
+    const help = { class: 'hint', id: `strategy-${kind}-help` };
+    const words = h('div', {}, title, h('p', help, t(`strategy.${kind}.help`)));
+    return { kind, radio, element: h('div', { class: 'choice' }, radio, words) };
   });
   const fieldset = h(
     'fieldset',
@@ -131,15 +125,9 @@ function advanced(app) {
     selectField(app, 'ngrams', [true, false]),
     ...Object.keys(numbers).map((name) => numberField(app, name)),
   ];
-  const reset = h(
-    'button',
-    {
-      type: 'button',
-      onclick: () =>
-        app.changeSetup(Object.fromEntries(optionNames.map((name) => [name, undefined]))),
-    },
-    t('train.reset'),
-  );
+  const none = Object.fromEntries(optionNames.map((name) => [name, undefined]));
+  const clear = { type: 'button', onclick: () => app.changeSetup(none) };
+  const reset = h('button', clear, t('train.reset'));
   const set = h(
     'fieldset',
     { class: 'advanced' },
@@ -157,6 +145,12 @@ function advanced(app) {
     reset.hidden = optionNames.every((name) => setup[name] === undefined);
   });
   return fold;
+}
+
+function field(name, id, ...controls) {
+  const label = h('label', { for: id }, t(`option.${name}`));
+  const help = h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`));
+  return h('div', { class: 'field' }, label, controls, help);
 }
 
 function selectField(app, name, values) {
@@ -177,13 +171,7 @@ function selectField(app, name, values) {
     ['setup', 'inspection'],
     () => (control.value = String(current(app, name) ?? values[0])),
   );
-  return h(
-    'div',
-    { class: 'field' },
-    h('label', { for: id }, t(`option.${name}`)),
-    control,
-    h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`)),
-  );
+  return field(name, id, control);
 }
 
 function numberField(app, name) {
@@ -217,14 +205,7 @@ function numberField(app, name) {
     input.value = value === undefined ? '' : String(Number((value * scale).toPrecision(6)));
     input.placeholder = t('train.automatic');
   });
-  return h(
-    'div',
-    { class: 'field' },
-    h('label', { for: id }, t(`option.${name}`)),
-    input,
-    error,
-    h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`)),
-  );
+  return field(name, id, input, error);
 }
 
 function actions(app) {
@@ -235,7 +216,8 @@ function actions(app) {
     icon('stop'),
     t('train.stop'),
   );
-  app.store.watch(['training', 'inspection', 'inspecting', 'result'], ({ training, result }) => {
+  const watched = ['training', 'inspection', 'inspecting', 'result', 'model'];
+  app.store.watch(watched, ({ training, result }) => {
     fill(start, icon('play'), t(result ? 'train.again' : 'train.start'));
     const focused = document.activeElement === start;
     start.hidden = app.isTraining();
