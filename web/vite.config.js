@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, minify } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -159,7 +159,7 @@ function builds() {
 /** Files of the built page that come when they are needed, not with it: bench.html's among them. */
 const isLate = (name) => /^(models|samples|wasm)\/|^(assets\/)?bench\b/.test(name);
 
-/** Writes sw.js: what it has to know of the page, and then web/sw.js as it is. */
+/** Writes sw.js: what it has to know of the page, and then web/sw.js, minified. */
 function serviceWorker() {
   return {
     name: 'afina-service-worker',
@@ -177,7 +177,8 @@ function serviceWorker() {
         for (const name of names) files[name] = sha256(await readFile(`${dir}/${name}`));
         const shell = names.filter((name) => !late(name));
         const known = `self.afina = ${JSON.stringify({ policy: POLICY, shell, files })};\n`;
-        await writeFile(`${dir}/sw.js`, known + await readFile(`${root}sw.js`, 'utf8'));
+        const { code } = await minify('sw.js', await readFile(`${root}sw.js`, 'utf8'));
+        await writeFile(`${dir}/sw.js`, known + code);
       },
     },
   };
