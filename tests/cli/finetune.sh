@@ -98,7 +98,8 @@ equal "all train" "$(split s.json)" "36 0 0"
 check "no test" grep -q '"test":.*null' s.json
 
 # Early stopping brings back the best epoch: with a patience of 1, the one before the last.
-tune --strategy head --valid valid.csv --lr 3 --weight-decay 0 --epochs 200 --patience 1 --no-ngrams --out best
+tune --strategy head --valid valid.csv --lr 3 --weight-decay 0 --epochs 200 --patience 1 \
+  --no-ngrams --out best
 best=$(value best_epoch best/report.json)
 equal "epochs run" "$(grep -c '"epoch":' best/report.json)" "$((best + 1))"
 run 0 evaluate --model best --data valid.csv --report v.json
