@@ -15,7 +15,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const build = process.env.AFINA_BUILD ?? join(root, 'build');
 const peers = join(root, 'build/peers');
 const run = promisify(execFile);
-const LONG = 600_000;
+const LONG = 1_800_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const ISOLATED = {
@@ -115,10 +115,10 @@ export async function startAll(site, torch, say) {
     '--narrow'];
   const starts = {
     'native narrow 1': async () => async () => secondsOf(await native(...narrow)),
-    'page plain 1': () => ourPage(site, 1, 'plain'),
-    'page fused 1': () => ourPage(site, 1, 'fused'),
-    'page plain 2': () => ourPage(site, 2, 'plain'),
-    'page fused 2': () => ourPage(site, 2, 'fused'),
+    'WASM plain 1': () => ourPage(site, 1, 'plain'),
+    'WASM fused 1': () => ourPage(site, 1, 'fused'),
+    'WASM plain 2': () => ourPage(site, 2, 'plain'),
+    'WASM fused 2': () => ourPage(site, 2, 'fused'),
   };
   for (const threads of [1, 2]) {
     if (existsSync(join(peers, 'node_modules/onnxruntime-web'))
@@ -159,8 +159,8 @@ export function allInNode(torch) {
     '--narrow', '--cpu-time'];
   return new Map(Object.entries({
     'native narrow 1': async () => secondsOf(await native(...narrow)),
-    'page plain 1': async () => secondsOf(await inNode('afina', 'plain', passes)),
-    'page fused 1': async () => secondsOf(await inNode('afina', 'fused', passes)),
+    'WASM plain 1': async () => secondsOf(await inNode('afina', 'plain', passes)),
+    'WASM fused 1': async () => secondsOf(await inNode('afina', 'fused', passes)),
     'onnxruntime-web 1': () => inNode('onnx'),
     'tfjs 1': () => inNode('tfjs'),
     'torch 1': () => torch.ask({ what: 'steps', threads: 1, cpu: true }),

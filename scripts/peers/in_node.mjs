@@ -26,12 +26,10 @@ async function afina(numerics, options) {
   return bridge.report(bench);
 }
 
-/** Twice: by the second time the engine has compiled what it runs. */
-async function twice(name, given) {
+/** After a first run each, by which the engine has compiled what it runs. */
+async function peer(name, given) {
   const { start } = await import(new URL(`peer_${name}.js`, peers).href);
-  const run = await start(1, given);
-  await run();
-  return run();
+  return (await start(1, given))();
 }
 
 async function tfjs() {
@@ -39,13 +37,13 @@ async function tfjs() {
   const wasm = require('@tensorflow/tfjs-backend-wasm');
   globalThis.tf = { ...require('@tensorflow/tfjs'), wasm };
   const folder = new URL('node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', peers).pathname;
-  return twice('tfjs', { folder });
+  return peer('tfjs', { folder });
 }
 
 const [what, ...rest] = process.argv.slice(2);
 const jobs = {
   afina: () => afina(...rest),
-  onnx: async () => twice('onnx', { model: await readFile(new URL('ref-small.onnx', peers)) }),
+  onnx: async () => peer('onnx', { model: await readFile(new URL('ref-small.onnx', peers)) }),
   tfjs,
 };
 console.log(JSON.stringify(await jobs[what]()));

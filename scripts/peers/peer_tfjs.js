@@ -1,5 +1,6 @@
 // ref-small in TensorFlow.js on its WASM backend. As it comes it cannot train: the gradient of a
-// lookup needs a kernel that this backend does not have. The lookup's gradient is added up here.
+// lookup needs a kernel that this backend does not have, so it is added up here. And the gradients
+// of a product turn a matrix within the product, which takes a slow path: here beforehand.
 
 /* global tf */
 import { timed } from './timed.js';
@@ -42,7 +43,15 @@ function norm(x, [weight, bias]) {
   return centred.mul(variance.add(1e-5).rsqrt()).mul(weight).add(bias);
 }
 
-const linear = (x, [weight, bias]) => x.matMul(weight).add(bias);
+let product = null;
+const createProduct = () => tf.customGrad((a, b, save) => {
+  save([a, b]);
+  return {
+    value: a.matMul(b),
+    gradFunc: (dy, [x, y]) => [dy.matMul(y.transpose()), x.transpose().matMul(dy)],
+  };
+});
+const linear = (x, [weight, bias]) => product(x, weight).add(bias);
 
 function gelu(x) {
   const u = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
@@ -99,6 +108,7 @@ export async function start(threads, given) {
   await tf.ready();
   const model = createModel();
   const find = lookup(tf);
+  product = createProduct();
   const optimizer = tf.train.adam(1e-5);
   const targets = tf.oneHot(tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1], 'int32'), CLASSES);
   const batch = (tokens) => ({

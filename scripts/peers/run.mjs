@@ -28,6 +28,7 @@ async function oneRound(contenders) {
 async function inChromium(result, torch, { rounds, csv }, save) {
   const site = await openBrowser();
   result.machine += `Chromium ${site.version}`;
+  result.where = 'in Chromium';
   say('starting the contenders');
   const contenders = await startAll(site, torch, say);
   if (csv && contenders.has('torch 1')) {
@@ -43,6 +44,7 @@ async function inChromium(result, torch, { rounds, csv }, save) {
 /** On one thread, by the processor's time, WASM in Node. */
 async function byProcessorTime(result, torch, { rounds }, save) {
   result.machine += `the processor's time, WASM in Node ${process.versions.node}`;
+  result.where = 'in Node';
   await allRounds(result, allInNode(torch), rounds, save);
   result.page = await wholeInNode(rounds);
   result.native = await native('--rounds', `${rounds}`, '--threads', '1', '--cpu-time');

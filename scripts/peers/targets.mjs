@@ -28,43 +28,43 @@ const ratio = (a, b) => (a > 0 && b > 0 ? a / b : null);
 const lowest = (items) => Math.min(...items.map((each) => each.ratio));
 
 /** @returns {{what: string, against: string, target: number, reached: number|null}[]} */
-export function targets({ rounds, native, page, tuned }) {
+export function targets({ rounds, native, page, tuned, where }) {
   const rows = [];
   const add = (what, against, target, reached) => rows.push({ what, against, target, reached });
   const versus = (what, ours, theirs, measure, target, name = theirs) => add(
     what, name, target, faster(rounds, ours, theirs, measure));
-  const step = 'training step in Chromium, 8 x 32';
-  versus('forward, 1 thread, plain', 'page plain 1', 'onnxruntime-web 1', 'forward', 1.3);
-  versus('forward, 1 thread, fused', 'page fused 1', 'onnxruntime-web 1', 'forward', 1.8);
-  versus('forward, 2 threads, fused', 'page fused 2', 'onnxruntime-web 2', 'forward', 1.5);
+  const step = `training step ${where}, 8 x 32`;
+  versus('forward, 1 thread, plain', 'WASM plain 1', 'onnxruntime-web 1', 'forward', 1.3);
+  versus('forward, 1 thread, fused', 'WASM fused 1', 'onnxruntime-web 1', 'forward', 1.8);
+  versus('forward, 2 threads, fused', 'WASM fused 2', 'onnxruntime-web 2', 'forward', 1.5);
   for (const numerics of ['plain', 'fused']) {
-    versus(`${step}, 1 thread, ${numerics}`, `page ${numerics} 1`, 'tfjs 1', 'step', 3);
-    versus(`${step}, 2 threads, ${numerics}`, `page ${numerics} 2`, 'tfjs 2', 'step', 5);
+    versus(`${step}, 1 thread, ${numerics}`, `WASM ${numerics} 1`, 'tfjs 1', 'step', 3);
+    versus(`${step}, 2 threads, ${numerics}`, `WASM ${numerics} 2`, 'tfjs 2', 'step', 5);
     add(`${step}, 1 thread, ${numerics}`, `llm.c native, ${LLM_C} GFLOP/s as published`, 1.4,
-      versusPublished(rounds, `page ${numerics} 1`));
+      versusPublished(rounds, `WASM ${numerics} 1`));
   }
-  versus(`${step}, 2 threads, fused`, 'page fused 2', 'torch 2', 'step', 0.9);
-  versus('the same, 8 x 128', 'page fused 2', 'torch 2', 'step128', 0.9);
-  add('1,000 rows, last:1, 5 epochs, in Chromium', 'PyTorch, padding to the longest row', 3,
+  versus(`${step}, 2 threads, fused`, 'WASM fused 2', 'torch 2', 'step', 0.9);
+  versus('the same, 8 x 128', 'WASM fused 2', 'torch 2', 'step128', 0.9);
+  add(`1,000 rows, last:1, 5 epochs, ${where}`, 'PyTorch, padding to the longest row', 3,
     tuned ? tuned.torch / tuned.page : null);
-  versus('WASM forward, plain', 'page plain 1', 'native narrow 1', 'forward', 0.85);
-  versus('WASM training step, plain', 'page plain 1', 'native narrow 1', 'step', 0.85);
+  versus('WASM forward, plain', 'WASM plain 1', 'native narrow 1', 'forward', 0.85);
+  versus('WASM training step, plain', 'WASM plain 1', 'native narrow 1', 'step', 0.85);
   add('later epochs, last:1 of 6 blocks', 'without the cache', 5,
     ratio(epoch(page, 'last:1', 'each'), epoch(page, 'last:1', 'later')));
   add('later epochs, head only', 'the first', 50,
     ratio(epoch(page, 'head', 'first'), epoch(page, 'head', 'later')));
   for (const numerics of ['plain', 'fused']) {
-    versus(`${step}, 2 threads, ${numerics}`, `page ${numerics} 2`, `page ${numerics} 1`, 'step',
+    versus(`${step}, 2 threads, ${numerics}`, `WASM ${numerics} 2`, `WASM ${numerics} 1`, 'step',
       1.8, '1 thread');
   }
-  for (const [where, document] of Object.entries({ natively: native, 'in Chromium': page })) {
+  for (const [place, document] of Object.entries({ natively: native, [where]: page })) {
     const { products = [], passes: [forward, ...steps] = [] } = document ?? {};
     if (!forward) continue;
     const of = `the tile's peak, 1 thread, ${document.numerics}`;
-    add(`slowest matrix product, ${where}`, of, 0.85, lowest(products));
-    add(`median matrix product, ${where}`, of, 0.85, median(products.map((each) => each.ratio)));
-    add(`forward, ${where}`, of, 0.75, forward.ratio);
-    add(`training step, ${where}`, of, 0.65, lowest(steps));
+    add(`slowest matrix product, ${place}`, of, 0.85, lowest(products));
+    add(`median matrix product, ${place}`, of, 0.85, median(products.map((each) => each.ratio)));
+    add(`forward, ${place}`, of, 0.75, forward.ratio);
+    add(`training step, ${place}`, of, 0.65, lowest(steps));
   }
   return rows;
 }
