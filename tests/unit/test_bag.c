@@ -13,22 +13,8 @@
 #include <cmocka.h>
 
 #include "bag_fit.h"
-#include "json.h"
+#include "fixture.h"
 #include "mix.h"
-
-static cJSON *read_fixture(void) {
-  FILE *file = fopen(AFINA_TEST_DATA "/bag_fixture.json", "rb");
-  assert_non_null(file);
-  afina_buffer buffer = {0};
-  char block[4096];
-  for (size_t size; (size = fread(block, 1, sizeof block, file)) > 0;)
-    assert_int_equal(afina_buffer_append(&buffer, block, size, NULL), AFINA_OK);
-  fclose(file);
-  cJSON *json = NULL;
-  assert_int_equal(afina_json_parse(&json, buffer.data, buffer.size, "fixture", NULL), AFINA_OK);
-  afina_buffer_free(&buffer);
-  return json;
-}
 
 static afina_dataset *dataset_of(const cJSON *fixture) {
   const cJSON *texts = afina_json_member(fixture, "train");
@@ -95,7 +81,7 @@ static void expect_values(const afina_bag *bag, const char *text, const cJSON *e
 
 static void is_scikit_learns(void **state) {
   (void)state;
-  cJSON *fixture = read_fixture();
+  cJSON *fixture = read_fixture("bag_fixture.json");
   afina_dataset *data = dataset_of(fixture);
   afina_bag bag = fit(data);
   assert_int_equal(bag.F, (size_t)afina_json_member(fixture, "features")->valueint);
@@ -124,7 +110,7 @@ static void is_scikit_learns(void **state) {
 
 static void comes_back_from_a_file(void **state) {
   (void)state;
-  cJSON *fixture = read_fixture();
+  cJSON *fixture = read_fixture("bag_fixture.json");
   afina_dataset *data = dataset_of(fixture);
   afina_bag bag = fit(data), again, none;
   afina_tensor_view views[AFINA_BAG_TENSORS];

@@ -12,26 +12,13 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "metrics.h"
 
 static void expect_near(double value, double expected, const char *what) {
   /* Both sides are sums of at most a few hundred terms in double, in different orders. */
   if (!(fabs(value - expected) <= 1e-12 * (1 + fabs(expected))))
     fail_msg("%s: %.17g, not %.17g", what, value, expected);
-}
-
-static cJSON *read_fixture(void) {
-  FILE *file = fopen(AFINA_TEST_DATA "/metrics_fixture.json", "rb");
-  assert_non_null(file);
-  afina_buffer buffer = {0};
-  char block[4096];
-  for (size_t size; (size = fread(block, 1, sizeof block, file)) > 0;)
-    assert_int_equal(afina_buffer_append(&buffer, block, size, NULL), AFINA_OK);
-  fclose(file);
-  cJSON *json = NULL;
-  assert_int_equal(afina_json_parse(&json, buffer.data, buffer.size, "fixture", NULL), AFINA_OK);
-  afina_buffer_free(&buffer);
-  return json;
 }
 
 static double number(const cJSON *object, const char *key) {
@@ -75,7 +62,7 @@ static afina_metrics compute_case(const cJSON *one) {
 
 static void agrees_with_scikit_learn(void **state) {
   (void)state;
-  cJSON *fixture = read_fixture();
+  cJSON *fixture = read_fixture("metrics_fixture.json");
   const cJSON *one;
   size_t cases = 0;
   cJSON_ArrayForEach(one, fixture) {
