@@ -116,6 +116,14 @@ afina_status afina_bag_from_file(afina_bag *out, const afina_safetensors *file, 
       keys->shape[0] > UINT32_MAX)
     return afina_fail(error, AFINA_E_FORMAT, "'%s' is not a row of I64, or there are no classes",
                       keys->name);
+  /* before memory is taken for them: the file has so many weights */
+  const afina_tensor_view *weights = afina_safetensors_find(file, names[2]);
+  if (!weights || weights->rank != 2 || weights->shape[0] != keys->shape[0] ||
+      weights->shape[1] != K)
+    return afina_fail(error, AFINA_E_FORMAT,
+                      "'%s' must be there with a row for each of '%s' (%zu) "
+                      "and a column for each class (%zu)",
+                      names[2], keys->name, keys->shape[0], K);
   afina_bag bag;
   AFINA_TRY(afina_bag_init(&bag, keys->shape[0], K, error));
   afina_status status = read_keys(&bag, keys, error);
