@@ -71,8 +71,8 @@ it('is not loaded again once the reader has begun; the next visit is isolated', 
 });
 
 /**
- * What a visit without a network needs: all files but those of the WASM build without threads and
- * those of bench.html.
+ * What a visit without a network needs: all files but those of the WASM build without threads,
+ * those of bench.html, and the model that was not asked for.
  */
 async function needed() {
   const all = await readdir(harness.built('web'), { recursive: true, withFileTypes: true });
@@ -82,7 +82,7 @@ async function needed() {
   const threads = builds.find((_, i) => scripts[i].includes('PThread')).replace('afina.mjs', '');
   const isOfBench = (path) => /^(assets\/)?bench\b/.test(relative(harness.built('web'), path));
   const isNeeded = (path) => (path.includes('/wasm/') ? path.startsWith(threads)
-    : !path.endsWith('/sw.js') && !isOfBench(path));
+    : !path.endsWith('/sw.js') && !isOfBench(path) && !path.includes('/afina-base/'));
   return paths.filter(isNeeded).map((path) => relative(harness.built('web'), path));
 }
 
