@@ -53,7 +53,7 @@ it('begins with the model of the address, and comes back to the other', async ()
 it('takes the other by the control, keeps what came, and works with it offline', async () => {
   const { page, context, troubles } = await site.open({
     lang: 'pt-BR',
-    hash: '#sample=pt&strategy=head&epochs=2&seed=1',
+    hash: '#sample=pt&strategy=head&epochs=400&seed=1', // long enough to be seen
   });
   await page.locator('#train-start:enabled').waitFor();
   expect((await pressed(page)).join()).toMatch(/^afina-mini/);
@@ -68,7 +68,7 @@ it('takes the other by the control, keeps what came, and works with it offline',
   await page.reload();
   await named(page, 'afina-base');
   await page.locator('#train-start:enabled').click();
-  expect(await page.locator('[data-model=mini]').isDisabled()).toBe(true);
+  await page.locator('[data-model=mini]:disabled').waitFor();
   await page.locator('#step-evaluate .downloads').waitFor();
   expect((await reported(page)).model.width).toBe(320);
   expect(await page.locator('[data-model=mini]').isEnabled()).toBe(true);
