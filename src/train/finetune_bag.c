@@ -5,8 +5,9 @@
 
 #include "metrics.h"
 
-/* Measured without validation rows, on draws of 8 and 32 labels a class of four sets: macro-F1 is
- * 0.670 and 0.776 with these, 0.665 and 0.769 with equal factors. */
+/* Measured without validation rows, on two draws of 8 and of 32 labels a class of ag-news,
+ * book-reviews-pt, news-headlines-pt and sms-spam, 700 test rows each: macro-F1 is 0.670 and 0.776
+ * with these, 0.665 and 0.769 with equal factors. */
 static const afina_mix believed = {.a = 0.5, .b = 1};
 
 enum { READ_BYTES = 20000 }; /* of texts, in a unit of work */
