@@ -347,6 +347,7 @@ export default {
   'classify.fileRunning': 'Classifying {name}…',
   'classify.fileDone': 'Done: {name} was downloaded.',
 
+  'workshop.failed': 'This tool could not be loaded: {detail}',
   ...failures,
 
   'saved.title': 'Kept in this browser',

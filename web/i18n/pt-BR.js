@@ -357,6 +357,7 @@ export default {
   'classify.fileRunning': 'Classificando {name}…',
   'classify.fileDone': 'Pronto: {name} foi baixado.',
 
+  'workshop.failed': 'Não foi possível carregar esta ferramenta: {detail}',
   ...failures,
 
   'saved.title': 'Guardado neste navegador',

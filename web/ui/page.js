@@ -16,6 +16,7 @@ import { createStore } from './store.js';
 import { startTheme } from './theme.js';
 import { trainStep } from './train.js';
 import { trainActions } from './train-actions.js';
+import { loadWorkshop, workshopSections } from './workshop.js';
 
 const initialState = {
   model: { status: 'loading', loaded: 0, total: 0, info: null, failure: null, opening: false },
@@ -37,6 +38,7 @@ const initialState = {
   cell: null,
   classifier: null,
   draft: { text: '', many: false },
+  workshop: {},
 };
 
 /** Puts the setup into the URL without a new entry in the browser's history. */
@@ -59,6 +61,7 @@ function build(app) {
     trainStep(app),
     evaluateStep(app),
     classifyStep(app),
+    ...workshopSections(app),
   );
   fill(document.querySelector('#footer'), pageFooter(app));
 }
@@ -74,7 +77,7 @@ function changeLanguage(app, tag) {
  * What will be needed later is fetched while the reader looks around: from then on the page works
  * without a network.
  */
-const fetchTheRest = () => Promise.allSettled([loadCharts(), loadSamples()]);
+const fetchTheRest = () => Promise.allSettled([loadCharts(), loadSamples(), loadWorkshop()]);
 
 /**
  * The setup in the address was changed by hand: its model and its options hold, its sample is for a
