@@ -149,6 +149,23 @@ typedef struct afina_predictions {
 } afina_predictions;
 afina_predictions afina_session_predictions(const afina_session *session);
 
+/* What a classifier says of rows that it has not learned from: k-fold cross-validation, a session
+ * for each fold (folds.h says which rows those are; all usable rows are dealt, whatever file they
+ * came from). */
+typedef struct afina_folds afina_folds;
+
+/* The seed deals the folds; options: of every session. Runtime, model and data set must outlive the
+ * folds. AFINA_E_ARGUMENT: k is not within 2 .. 20. */
+afina_status afina_folds_create(afina_folds **out, afina_runtime *runtime, const afina_model *model,
+                                const afina_dataset *data, size_t k, uint64_t seed,
+                                const char *options, size_t options_size, afina_error *error);
+void afina_folds_free(afina_folds *folds);
+/* A step of a session; *fraction of the whole, 0 .. 1. */
+afina_status afina_folds_step(afina_folds *folds, double now, double *fraction, bool *done,
+                              afina_error *error);
+/* Of all rows that were held out once, ascending; count is 0 before the last step is done. */
+afina_predictions afina_folds_predictions(const afina_folds *folds);
+
 /* ---- inference ---- */
 
 /* probabilities [count, classes] of each text, in the order of the model's labels. Texts are
