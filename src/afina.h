@@ -51,6 +51,13 @@ const char *afina_runtime_numerics(const afina_runtime *runtime);
  * SIZE_MAX, as at first: not known. */
 void afina_runtime_limit_memory(afina_runtime *runtime, size_t bytes);
 
+/* Sessions of this runtime keep what frozen blocks left for a text, `bytes` of it at most (0:
+ * nothing, as at first), and those that come after copy it instead of computing it: on the same
+ * weights, whatever the labels, the seed, the split or the texts beside it. No result changes. What
+ * was kept before is dropped. It makes room where a session has not enough. The runtime must
+ * outlive its sessions. */
+afina_status afina_runtime_keep(afina_runtime *runtime, size_t bytes, afina_error *error);
+
 /* A benchmark (benchmark.h) with the runtime's threads and numerics; the runtime must outlive it.
  */
 afina_status afina_runtime_bench(const afina_runtime *runtime, const char *options,
@@ -113,8 +120,9 @@ void afina_session_free(afina_session *session);
 
 /* What such a session would take, in bytes, told from the tokens that afina_inspect counted
  * (`longest` is its "max", `tokens` its "total"): {"weights","gradients","moments","activations",
- * "cache","ngrams","texts","total"}, "cache_kind" ("none","f32","f16"), "available" (null: not
- * known), and "head" and "last:1": the totals with these strategies. */
+ * "cache","store","ngrams","texts","total"}, "store" what afina_runtime_keep adds, "cache_kind"
+ * ("none","f32","f16"), "available" (null: not known), and "head" and "last:1": the totals with
+ * these strategies. */
 afina_status afina_session_memory(const afina_runtime *runtime, const afina_model *model,
                                   const afina_dataset *data, size_t longest, size_t tokens,
                                   const char *options, size_t options_size, afina_bytes *json,
@@ -130,7 +138,8 @@ afina_status afina_session_step(afina_session *session, double now, afina_progre
 void afina_session_stop(afina_session *session);
 
 /* {"classes":[...],"split":{"train","valid","test"},"options":{...},"trained_parameters"}: complete
- * from the start. */
+ * from the start; "reused" and "computed": of how many texts what frozen blocks leave was kept
+ * (afina_runtime_keep) and of how many it was not, once they are prepared. */
 afina_status afina_session_describe(const afina_session *session, afina_bytes *json,
                                     afina_error *error);
 /* report.json. AFINA_E_STATE before AFINA_DONE. */

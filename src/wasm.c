@@ -69,6 +69,12 @@ EMSCRIPTEN_KEEPALIVE const char *afina_wasm_runtime_numerics(const afina_runtime
   return afina_runtime_numerics(runtime);
 }
 
+/* afina_runtime_keep */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_runtime_keep(afina_wasm_reply *reply,
+                                                          afina_runtime *runtime, size_t bytes) {
+  return give(reply, afina_runtime_keep(runtime, bytes, &reply->error), NULL, 0);
+}
+
 /* ---- models ---- */
 
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_load(afina_wasm_reply *reply, const void *config,

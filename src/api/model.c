@@ -26,8 +26,16 @@ afina_status afina_runtime_create(afina_runtime **out, size_t threads, afina_err
 
 void afina_runtime_free(afina_runtime *runtime) {
   if (!runtime) return;
+  afina_store_free(runtime->store);
   afina_pool_free(runtime->pool);
   free(runtime);
+}
+
+/* Sessions hold the store itself: it is emptied, never replaced. */
+afina_status afina_runtime_keep(afina_runtime *runtime, size_t bytes, afina_error *error) {
+  if (!runtime->store) return afina_store_create(&runtime->store, bytes, error);
+  afina_store_limit(runtime->store, bytes);
+  return AFINA_OK;
 }
 
 size_t afina_runtime_threads(const afina_runtime *runtime) {

@@ -7,12 +7,14 @@
 #include "gpt.h"
 #include "json.h"
 #include "kv_cache.h"
+#include "store.h"
 #include "tokenizer.h"
 
 struct afina_runtime {
   afina_pool *pool;
   const afina_kernels *kernels;
-  size_t memory; /* afina_runtime_limit_memory */
+  size_t memory;      /* afina_runtime_limit_memory */
+  afina_store *store; /* afina_runtime_keep, or NULL */
 };
 
 struct afina_model {

@@ -16,8 +16,8 @@ struct afina_session {
 };
 
 /* "model" of the report: the shape, and which weights the run started from. */
-static afina_status describe_base(const afina_model *model, cJSON **out, afina_error *error) {
-  char sha[AFINA_SHA256_HEX];
+static afina_status describe_base(const afina_model *model, char sha[AFINA_SHA256_HEX], cJSON **out,
+                                  afina_error *error) {
   AFINA_TRY(afina_weights_sha256(&model->gpt, NULL, sha, error));
   AFINA_TRY(afina_model_json(model, out, error));
   return cJSON_AddStringToObject(*out, "weights_sha256", sha) ? AFINA_OK : afina_fail_memory(error);
@@ -32,7 +32,10 @@ afina_status afina_session_options(afina_finetune_options *out, const afina_runt
       afina_finetune_options_parse(out, json, &model->gpt.config, afina_dataset_trainable(data),
                                    afina_dataset_classes(data), error);
   cJSON_Delete(json);
-  if (status == AFINA_OK) out->memory_bytes = runtime->memory;
+  if (status == AFINA_OK) {
+    out->memory_bytes = runtime->memory;
+    out->store = runtime->store;
+  }
   return status;
 }
 
@@ -45,7 +48,7 @@ afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
   afina_status status = afina_dataset_check(data, error);
   if (status == AFINA_OK)
     status = afina_session_options(&parsed, runtime, model, data, options, options_size, error);
-  if (status == AFINA_OK) status = describe_base(model, &session->model, error);
+  if (status == AFINA_OK) status = describe_base(model, parsed.base, &session->model, error);
   if (status == AFINA_OK)
     status = afina_tokenizer_copy(model->tokenizer, &session->tokenizer, error);
   if (status == AFINA_OK) status = afina_runtime_exec(runtime, &model->gpt, &session->exec, error);

@@ -33,12 +33,13 @@ static bool add_other(cJSON *json, const question *q, afina_strategy strategy) {
 
 static cJSON *need_json(const question *q, const afina_finetune_need *need) {
   cJSON *json = cJSON_CreateObject();
-  const size_t available = q->options.memory_bytes;
+  const size_t available = afina_finetune_room(&q->options);
   const bool fine =
       json && add(json, "weights", need->weights) && add(json, "gradients", need->gradients) &&
       add(json, "moments", need->moments) && add(json, "activations", need->activations) &&
-      add(json, "cache", need->cache) && add(json, "ngrams", need->ngrams) &&
-      add(json, "texts", need->texts) && add(json, "total", need->total) &&
+      add(json, "cache", need->cache) && add(json, "store", need->store) &&
+      add(json, "ngrams", need->ngrams) && add(json, "texts", need->texts) &&
+      add(json, "total", need->total) &&
       cJSON_AddStringToObject(json, "cache_kind", afina_cache_kind_name(need->cache_kind)) &&
       (available == SIZE_MAX ? cJSON_AddNullToObject(json, "available") != NULL
                              : add(json, "available", available)) &&

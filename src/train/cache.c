@@ -1,10 +1,12 @@
 #include "cache.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "half.h"
 #include "memory.h"
+#include "store.h"
 
 static bool reads_head(const afina_gpt_config *config, size_t block) {
   return block == config->layers;
@@ -80,6 +82,7 @@ void afina_cache_free(afina_cache *cache) {
   free(cache->offsets);
   free(cache->gathered);
   free(cache->words);
+  free(cache->key);
   *cache = (afina_cache){0};
 }
 
@@ -114,6 +117,56 @@ static size_t rows_of(const afina_cache *cache, size_t sequence) {
   return cache->offsets[sequence + 1] - cache->offsets[sequence] - cache->of_words;
 }
 
+/* ---- what other runs left ---- */
+
+afina_status afina_cache_share(afina_cache *cache, afina_store *store, const char *base, bool adds,
+                               const afina_gpt *gpt, const afina_kernels *kernels,
+                               afina_error *error) {
+  if (!store || !cache->enabled) return AFINA_OK;
+  const bool is_read = cache->of_readout || cache->of_words;
+  cache->key = afina_allocate(1, sizeof *cache->key);
+  if (!cache->key) return afina_fail_memory(error);
+  *cache->key = (afina_store_key){.heads = gpt->config.heads,
+                                  .block = cache->block,
+                                  .readout = is_read ? gpt->config.readout : AFINA_READOUT_LAST,
+                                  .kind = cache->kind,
+                                  .kernels = kernels};
+  snprintf(cache->key->base, sizeof cache->key->base, "%s", base);
+  cache->store = store;
+  cache->adds = adds;
+  return AFINA_OK;
+}
+
+/* All that is kept of a sequence: where it stands, and its bytes. */
+static void *place(const afina_cache *cache, size_t sequence, size_t *size) {
+  const size_t first = cache->offsets[sequence] * cache->width;
+  const size_t count = cache->offsets[sequence + 1] * cache->width - first;
+  *size = count * (cache->halves ? sizeof *cache->halves : sizeof *cache->values);
+  return cache->halves ? (void *)(cache->halves + first) : (void *)(cache->values + first);
+}
+
+bool afina_cache_recall(afina_cache *cache, size_t sequence) {
+  if (!cache->store) return false;
+  const afina_sequences *all = cache->sequences;
+  const void *found = afina_store_find(cache->store, cache->key, all->ids + all->offsets[sequence],
+                                       afina_sequences_length(all, sequence));
+  size_t size;
+  void *to = place(cache, sequence, &size);
+  if (found) memcpy(to, found, size);
+  return found != NULL;
+}
+
+static void leave(const afina_cache *cache, const afina_batch *batch) {
+  const afina_sequences *all = cache->sequences;
+  for (size_t i = 0; i < batch->count; i++) {
+    const size_t sequence = batch->rows[i];
+    size_t size;
+    const void *values = place(cache, sequence, &size);
+    afina_store_add(cache->store, cache->key, all->ids + all->offsets[sequence],
+                    afina_sequences_length(all, sequence), values, size);
+  }
+}
+
 afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const afina_exec *exec,
                               afina_gpt_pass *pass, const afina_batch *batch, afina_error *error) {
   afina_gpt_batch run;
@@ -133,6 +186,7 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
     put(cache, to, from + first * width, rows);
     if (cache->of_words) put(cache, to + rows, cache->words + i * width, 1);
   }
+  if (cache->adds) leave(cache, batch);
   return AFINA_OK;
 }
 

@@ -25,6 +25,9 @@ afina_cache_size afina_cache_measure(const afina_gpt_config *config, size_t bloc
 /* "none", "f32" or "f16" */
 const char *afina_cache_kind_name(afina_cache_kind kind);
 
+typedef struct afina_store afina_store;         /* store.h */
+typedef struct afina_store_key afina_store_key; /* store.h */
+
 typedef struct afina_cache {
   size_t block; /* the first block that trains: 0 .. L */
   afina_cache_kind kind;
@@ -38,6 +41,9 @@ typedef struct afina_cache {
   afina_real *gathered; /* [rows of what is run at a time, width] */
   afina_real *words;    /* [texts of a batch, width], where of_words */
   size_t width;         /* C, or what the head takes */
+  afina_store *store;   /* borrowed, or NULL: what earlier runs left, and later ones will find */
+  afina_store_key *key; /* where `store` */
+  bool adds;            /* what is computed is left there */
 } afina_cache;
 
 /* `sequences` must outlive the cache. What is run at a time has at most `texts` texts and `tokens`
@@ -46,6 +52,14 @@ afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
                               const afina_sequences *sequences, size_t block, size_t texts,
                               size_t tokens, size_t budget, afina_error *error);
 void afina_cache_free(afina_cache *cache);
+
+/* Takes what is there from `store`, which must outlive the cache, and with `adds` leaves there what
+ * is computed. base: SHA-256 of the weights, of which the blocks below `block` must still be. */
+afina_status afina_cache_share(afina_cache *cache, afina_store *store, const char *base, bool adds,
+                               const afina_gpt *gpt, const afina_kernels *kernels,
+                               afina_error *error);
+/* Whether the store knew the sequence: then it need not be filled. */
+bool afina_cache_recall(afina_cache *cache, size_t sequence);
 
 /* Runs the frozen blocks for a batch (whose rows index the sequences) and keeps the result. */
 afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const afina_exec *exec,

@@ -28,7 +28,8 @@ static size_t tokens_at_once(const afina_finetune *run) {
   return afina_finetune_tokens_at_once(&run->gpt.config, afina_pool_size(run->exec->pool), false);
 }
 
-/* Every usable row of the split: what the cache is filled for. */
+/* What the cache is to be filled for: every usable row of the split that the store does not know.
+ */
 static afina_status list_all(afina_finetune *run, afina_error *error) {
   const afina_split *s = &run->split;
   const size_t count = s->train.count + s->valid.count + s->test.count;
@@ -37,12 +38,16 @@ static afina_status list_all(afina_finetune *run, afina_error *error) {
   const afina_indices parts[] = {s->train, s->valid, s->test};
   size_t at = 0;
   for (int i = 0; i < 3; i++) {
-    if (parts[i].count) memcpy(rows + at, parts[i].rows, parts[i].count * sizeof *rows);
-    at += parts[i].count;
+    for (size_t j = 0; j < parts[i].count; j++)
+      if (!afina_cache_recall(&run->cache, parts[i].rows[j])) rows[at++] = parts[i].rows[j];
+  }
+  if (run->cache.enabled) {
+    run->reused += count - at;
+    run->computed += at;
   }
   const size_t tokens = tokens_at_once(run);
-  const afina_status status = afina_batcher_init(&run->all, &run->sequences, rows, count,
-                                                 AFINA_EVALUATE_TEXTS, tokens, error);
+  const afina_status status =
+      afina_batcher_init(&run->all, &run->sequences, rows, at, AFINA_EVALUATE_TEXTS, tokens, error);
   free(rows);
   return status;
 }
@@ -58,7 +63,6 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
                                AFINA_EVALUATE_TEXTS, at_once, error));
   AFINA_TRY(afina_batcher_init(&run->test, &run->sequences, s->test.rows, s->test.count,
                                AFINA_EVALUATE_TEXTS, at_once, error));
-  AFINA_TRY(list_all(run, error));
   const size_t K = run->gpt.config.classes;
   const size_t texts = need.texts_at_once;
   run->head_logits = afina_allocate(texts, K * sizeof *run->head_logits);
@@ -72,6 +76,9 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
   AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, need.texts_at_once,
                              need.tokens_at_once, run->options.cache_bytes, error));
+  AFINA_TRY(afina_cache_share(&run->cache, run->options.store, run->options.base, need.store > 0,
+                              &run->gpt, run->exec->kernels, error));
+  AFINA_TRY(list_all(run, error));
   if (run->options.ngrams) AFINA_TRY(afina_finetune_bag_init(&run->bag, run->data, s, error));
   return afina_gpt_pass_reserve(&run->pass, need.activations, error);
 }
@@ -104,7 +111,7 @@ static void start_training(afina_finetune *run, double now) {
 }
 
 static void start_network(afina_finetune *run, double now) {
-  if (run->cache.enabled)
+  if (run->cache.enabled && run->all.row_count)
     enter(run, AFINA_CACHE, afina_batcher_count(&run->all));
   else
     start_training(run, now);

@@ -24,6 +24,7 @@ typedef struct afina_finetune {
   afina_sequences sequences; /* one for each row of the data set */
   size_t truncated;          /* texts cut to the context */
   afina_cache cache;
+  size_t reused, computed; /* texts whose frozen part was found in the store, or not */
   afina_gpt_pass pass;
   afina_optimizer optimizer;
   afina_batcher train, all, valid, test;
@@ -67,7 +68,8 @@ afina_status afina_finetune_advance(afina_finetune *run, double now, afina_progr
  * ended, the weights as they are. */
 void afina_finetune_halt(afina_finetune *run);
 
-/* {"classes","split","options","trained_parameters"}; any time. Free with cJSON_Delete. */
+/* {"classes","split","options","trained_parameters","reused","computed"}; any time. Free with
+ * cJSON_Delete. */
 afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afina_error *error);
 /* report.json; `model` is copied under "model", weights_sha256 is computed here. AFINA_E_STATE
  * before AFINA_DONE. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "memory.h"
+#include "store.h"
 
 enum {
   /* A multiplication and an addition for each weight and token forward, twice that backward; a core
@@ -123,6 +124,21 @@ static size_t ngrams_bytes(const afina_finetune_shape *shape) {
   return sum < (double)SIZE_MAX ? (size_t)sum : SIZE_MAX;
 }
 
+size_t afina_finetune_room(const afina_finetune_options *options) {
+  return plus(options->memory_bytes, afina_store_bytes(options->store));
+}
+
+/* The most that a cache of `cache` bytes adds to the store, where there is memory for it. */
+static size_t store_bytes(const afina_finetune_options *o, const afina_finetune_shape *shape,
+                          size_t cache, size_t total) {
+  if (!o->store || !cache) return 0;
+  const size_t room = afina_store_budget(o->store) - afina_store_bytes(o->store);
+  const size_t ids =
+      plus(times(afina_store_overhead(0), shape->rows), times(sizeof(uint32_t), shape->tokens));
+  const size_t added = smaller(plus(cache, ids), room);
+  return plus(total, added) > o->memory_bytes ? 0 : added;
+}
+
 static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_config *config,
                                const afina_finetune_options *options, afina_error *error) {
   afina_gpt gpt = {.config = *config};
@@ -175,6 +191,8 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
   const size_t parts[] = {need.weights, need.gradients, need.moments, need.activations,
                           need.cache,   need.ngrams,    need.texts};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) need.total = plus(need.total, parts[i]);
+  need.store = store_bytes(o, &shape, cache.bytes, need.total);
+  need.total = plus(need.total, need.store);
   *out = need;
   return AFINA_OK;
 }
@@ -213,7 +231,7 @@ afina_status afina_finetune_refuse(const afina_finetune_need *need, const afina_
                                    const afina_finetune_shape *shape, afina_error *error) {
   char room[64] = "there is not as much", less[160] = "";
   if (options->memory_bytes != SIZE_MAX)
-    snprintf(room, sizeof room, "there are %zu MB", options->memory_bytes / MEGABYTE);
+    snprintf(room, sizeof room, "there are %zu MB", afina_finetune_room(options) / MEGABYTE);
   propose(less, sizeof less, need, config, options, threads, shape);
   return afina_fail(
       error, AFINA_E_MEMORY,

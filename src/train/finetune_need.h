@@ -31,6 +31,7 @@ typedef struct afina_finetune_need {
   size_t moments;   /* two of each gradient */
   size_t activations; /* of the largest part of a batch, for training and evaluation alike */
   size_t cache;       /* activations of frozen blocks, kept for all texts */
+  size_t store;       /* what the run may add to options->store: nothing where memory is short */
   size_t ngrams;      /* while their weights are learned: estimated, others are exact */
   size_t texts;       /* tokens, order of the rows, answers */
   size_t total;
@@ -43,6 +44,9 @@ enum { AFINA_EVALUATE_TEXTS = 64 }; /* at most, in a batch that is only run forw
 
 /* How many tokens take about 50 milliseconds in a page, forward only or with the way back. */
 size_t afina_finetune_tokens_at_once(const afina_gpt_config *config, size_t threads, bool backward);
+
+/* What there is for a run, and what its store would give back. SIZE_MAX: not known. */
+size_t afina_finetune_room(const afina_finetune_options *options);
 
 /* `config` is that of the model that the run starts from. AFINA_E_MEMORY only. */
 afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_config *config,

@@ -13,8 +13,9 @@
 enum { AFINA_PREPARE_ROWS = 256 }; /* texts that become tokens in one step */
 
 /* What the run takes, as far as the texts are known: before they are tokens each has one. Fails,
- * without a sentence, where that is more than run->options.memory_bytes. */
-afina_status afina_finetune_check_memory(const afina_finetune *run, afina_finetune_need *need,
+ * without a sentence, where that is more than run->options.memory_bytes. What the store holds makes
+ * room where that helps. */
+afina_status afina_finetune_check_memory(afina_finetune *run, afina_finetune_need *need,
                                          afina_error *error);
 /* Makes of AFINA_E_MEMORY a sentence with figures; returns `status`. */
 afina_status afina_finetune_explain(const afina_finetune *run, afina_status status,

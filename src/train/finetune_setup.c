@@ -5,6 +5,7 @@
 
 #include "finetune_pass.h"
 #include "memory.h"
+#include "store.h"
 
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
@@ -38,11 +39,16 @@ afina_status afina_finetune_explain(const afina_finetune *run, afina_status stat
                                afina_pool_size(run->exec->pool), &shape, error);
 }
 
-afina_status afina_finetune_check_memory(const afina_finetune *run, afina_finetune_need *need,
+afina_status afina_finetune_check_memory(afina_finetune *run, afina_finetune_need *need,
                                          afina_error *error) {
   afina_finetune_shape shape;
+  afina_finetune_options *options = &run->options;
   AFINA_TRY(measure(run, &shape, need, error));
-  return need->total > run->options.memory_bytes ? AFINA_E_MEMORY : AFINA_OK;
+  if (need->total > options->memory_bytes && need->total <= afina_finetune_room(options)) {
+    options->memory_bytes = afina_finetune_room(options);
+    afina_store_clear(options->store);
+  }
+  return need->total > options->memory_bytes ? AFINA_E_MEMORY : AFINA_OK;
 }
 
 /* All that does not depend on the texts. */

@@ -2,9 +2,11 @@
 #ifndef AFINA_OPTIONS_H
 #define AFINA_OPTIONS_H
 
+#include "cache.h"
 #include "config.h"
 #include "gpt.h"
 #include "json.h"
+#include "sha256.h"
 #include "status.h"
 
 /* A strategy is what trains and from which block on; the rest is frozen and run once per text. */
@@ -40,10 +42,13 @@ typedef struct afina_finetune_options {
   double weight_decay;
   uint64_t seed; /* of the split, the head's first weights and the order of the texts */
   double valid_share, test_share;
-  bool ngrams;         /* a bag of n-grams beside the network: finetune_bag.h */
-  size_t cache_bytes;  /* the most that kept activations of frozen blocks may take: as F32, else
-                          as F16, else none are kept */
-  size_t memory_bytes; /* what there is for the whole run; SIZE_MAX: not known. Not in the JSON */
+  bool ngrams;        /* a bag of n-grams beside the network: finetune_bag.h */
+  size_t cache_bytes; /* the most that kept activations of frozen blocks may take: as F32, else
+                         as F16, else none are kept */
+  /* Not in the JSON: */
+  size_t memory_bytes;         /* what there is for the whole run; SIZE_MAX: not known */
+  afina_store *store;          /* what frozen blocks left for earlier runs, or NULL */
+  char base[AFINA_SHA256_HEX]; /* of the weights that the run starts from, where `store` */
 } afina_finetune_options;
 
 /* The defaults for `rows` training texts of `classes` classes: the head alone, read at the model's

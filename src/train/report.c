@@ -163,7 +163,9 @@ afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afi
       json && add(json, "classes", cJSON_CreateStringArray(labels, (int)run->gpt.config.classes)) &&
       add(json, "split", split_json(&run->split)) &&
       add(json, "options", afina_finetune_options_json(&run->options)) &&
-      add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin));
+      add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin)) &&
+      add_number(json, "reused", (double)run->reused) &&
+      add_number(json, "computed", (double)run->computed);
   if (!fine) {
     cJSON_Delete(json);
     return afina_fail_memory(error);

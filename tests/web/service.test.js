@@ -43,8 +43,10 @@ test('the module exports what wasm.c has, malloc and free, and nothing else', as
 test('what a session takes of memory is told beforehand, and is what it takes', async () => {
   const service = await ready();
   const need = await service.measureMemory({ strategy: 'last:1' });
-  const { weights, gradients, moments, activations, cache, ngrams, texts, total, available } = need;
-  const parts = [weights, gradients, moments, activations, cache, ngrams, texts];
+  const { weights, gradients, moments, activations, cache, store, ngrams, texts } = need;
+  const { total, available } = need;
+  const parts = [weights, gradients, moments, activations, cache, store, ngrams, texts];
+  expect(store).toBeGreaterThan(0);
   expect(total).toBe(parts.reduce((sum, part) => sum + part));
   expect(moments).toBe(2 * gradients);
   expect(need).toMatchObject({ cache_kind: 'f32', 'last:1': total });
@@ -60,6 +62,27 @@ test('what a session takes of memory is told beforehand, and is what it takes', 
   expect([...new Set(kinds)]).toEqual(['f32', 'f16', 'none']);
   const { code } = await failureOf(service.measureMemory({ strategy: 'last:9' }));
   expect(code).toBe('AFINA_E_ARGUMENT');
+});
+
+test('what frozen blocks left is not computed twice, until another model is loaded', async () => {
+  const service = await ready();
+  const train = async () => {
+    const { reused, computed } = await service.startSession({ ...quick, strategy: 'last:1' });
+    expect([reused, computed]).toEqual([0, 0]);
+    const phases = new Set();
+    for (;;) {
+      const { phase, finished } = await service.run(0);
+      phases.add(phase);
+      if (finished) return { phases, weights: JSON.parse(finished.report).weights_sha256 };
+    }
+  };
+  const first = await train();
+  const second = await train();
+  expect(second.weights).toBe(first.weights);
+  expect([...first.phases].filter((phase) => !second.phases.has(phase))).toEqual(['cache']);
+  await service.loadModel(modelFiles(), 'tiny');
+  await service.chooseColumns(1, 2);
+  expect((await train()).phases).toEqual(first.phases);
 });
 
 test('the table and what C says of its columns', async () => {

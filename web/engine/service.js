@@ -14,6 +14,8 @@ import { readTable, tableInfo } from './table.js';
 /** Texts and characters classified between two chances to answer other requests. */
 const TEXTS_AT_ONCE = 16;
 const CHARACTERS_AT_ONCE = 8000;
+/** What frozen blocks left for texts, kept from one training to the next. */
+const KEPT_BYTES = 256 << 20;
 
 /**
  * @param {() => Promise<object>} loadModule   gives the WASM module
@@ -92,6 +94,7 @@ export function createService(loadModule) {
   async function loadModel(files, name) {
     const { bridge, handle, info } = await readModel(files, name);
     const before = model;
+    bridge.keep(KEPT_BYTES);
     if (info.classes.length > 0) replaceClassifier(bridge, { handle, classes: info.classes });
     model = { handle, info };
     if (before && before.handle !== classifier?.handle) bridge.freeModel(before.handle);

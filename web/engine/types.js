@@ -103,6 +103,7 @@
  * @property {number} activations
  * @property {number} cache          activations of frozen blocks, kept for all texts
  * @property {'none'|'f32'|'f16'} cache_kind
+ * @property {number} store          what of them is kept for later trainings, at most
  * @property {number} ngrams         while they are learned; an estimate
  * @property {number} texts
  * @property {number} total
@@ -117,6 +118,8 @@
  * @property {{train: number, valid: number, test: number}} split   rows
  * @property {Options} options       completed with the defaults used
  * @property {number} trained_parameters
+ * @property {number} reused         texts whose frozen part an earlier session left, once prepared
+ * @property {number} computed       texts for which it is computed, once prepared
  */
 
 /**
