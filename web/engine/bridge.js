@@ -99,7 +99,7 @@ export function createBridge(module) {
     threads: () => guard(() => module._afina_wasm_runtime_threads(runtime)),
     numerics: () => text(guard(() => module._afina_wasm_runtime_numerics(runtime)), 16),
 
-    /** Sessions keep what frozen blocks left for texts, up to so many bytes; drops what was kept. */
+    /** Sessions keep what frozen blocks left for texts, so many bytes; drops what was kept. */
     keep: (limit) => attempt(() => module._afina_wasm_runtime_keep(reply, runtime, limit)),
 
     /** For a module with more calls (bench/). */
