@@ -106,6 +106,11 @@ const char *afina_model_label(const afina_model *model, size_t k);
 afina_status afina_inspect(const afina_model *model, const afina_dataset *data, afina_bytes *json,
                            afina_error *error);
 
+/* Groups of rows whose texts are equal or nearly so, in one file or in several, and what to do with
+ * each: the document of src/analysis/duplicates.h, with at most 1000 groups. */
+afina_status afina_near_duplicates(const afina_dataset *data, afina_bytes *json,
+                                   afina_error *error);
+
 /* ---- fine-tuning ---- */
 
 typedef struct afina_session afina_session;

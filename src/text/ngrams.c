@@ -9,38 +9,14 @@
 
 enum { SHORTEST = 2, LONGEST = 4 }; /* characters of an n-gram within words */
 
-/* Simple lower case where it is as many bytes long as the upper case is. */
-static uint32_t lower_case(uint32_t c) {
-  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
-  if (c >= 0xC0 && c <= 0xDE) return c == 0xD7 ? c : c + 32;
-  if (c == 0x178) return 0xFF;
-  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
-  if (c >= 0x100 && c <= 0x177 && c != 0x130 && c != 0x138) return c | 1;
-  if (c == 0x386) return 0x3AC;
-  if (c >= 0x388 && c <= 0x38A) return c + 37;
-  if (c == 0x38C) return 0x3CC;
-  if (c == 0x38E || c == 0x38F) return c + 63;
-  if (c >= 0x391 && c <= 0x3AB && c != 0x3A2) return c + 32;
-  if (c >= 0x400 && c <= 0x40F) return c + 80;
-  if (c >= 0x410 && c <= 0x42F) return c + 32;
-  return c;
-}
-
 static afina_status make_lower(afina_ngrams *grams, const char *text, size_t size,
                                afina_error *error) {
   grams->lower.size = 0;
   AFINA_TRY(afina_buffer_append(&grams->lower, text, size, error));
-  uint8_t *bytes = grams->lower.data;
+  char *bytes = (char *)grams->lower.data;
   for (size_t at = 0, length; at < size; at += length) {
-    uint32_t c = 0;
-    length = afina_unicode_decode(text + at, size - at, &c);
-    if (length == 1) bytes[at] = (uint8_t)lower_case(c);
-    if (length == 2) {
-      const uint32_t lower = lower_case(c);
-      bytes[at] = (uint8_t)(0xC0 | lower >> 6);
-      bytes[at + 1] = (uint8_t)(0x80 | (lower & 0x3F));
-    }
-    if (length == 0) length = 1;
+    afina_unicode_next(bytes + at, size - at, &length);
+    afina_unicode_lower(bytes + at, length);
   }
   return AFINA_OK;
 }

@@ -54,3 +54,32 @@ afina_unicode_class afina_unicode_next(const char *text, size_t size, size_t *le
   *length = 1;
   return AFINA_CLASS_OTHER;
 }
+
+/* Simple lower case where it is as many bytes long as the upper case is. */
+static uint32_t lower_case(uint32_t c) {
+  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
+  if (c >= 0xC0 && c <= 0xDE) return c == 0xD7 ? c : c + 32;
+  if (c == 0x178) return 0xFF;
+  if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E)) return c + (c & 1);
+  if (c >= 0x100 && c <= 0x177 && c != 0x130 && c != 0x138) return c | 1;
+  if (c == 0x386) return 0x3AC;
+  if (c >= 0x388 && c <= 0x38A) return c + 37;
+  if (c == 0x38C) return 0x3CC;
+  if (c == 0x38E || c == 0x38F) return c + 63;
+  if (c >= 0x391 && c <= 0x3AB && c != 0x3A2) return c + 32;
+  if (c >= 0x400 && c <= 0x40F) return c + 80;
+  if (c >= 0x410 && c <= 0x42F) return c + 32;
+  return c;
+}
+
+void afina_unicode_lower(char *character, size_t size) {
+  uint32_t c = 0;
+  if (afina_unicode_decode(character, size, &c) != size || size > 2) return;
+  const uint32_t lower = lower_case(c);
+  if (size == 1) {
+    character[0] = (char)lower;
+  } else {
+    character[0] = (char)(0xC0 | lower >> 6);
+    character[1] = (char)(0x80 | (lower & 0x3F));
+  }
+}

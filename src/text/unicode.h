@@ -25,4 +25,8 @@ afina_unicode_class afina_unicode_classify(uint32_t code_point);
  * byte that starts no valid character is a character of class OTHER by itself. */
 afina_unicode_class afina_unicode_next(const char *text, size_t size, size_t *length);
 
+/* Makes one character of `size` bytes, as afina_unicode_next cuts them off, lower case in place,
+ * where that is as many bytes long: Latin, Greek and Cyrillic letters. */
+void afina_unicode_lower(char *character, size_t size);
+
 #endif
