@@ -133,6 +133,15 @@ afina_status afina_session_memory(const afina_runtime *runtime, const afina_mode
                                   const char *options, size_t options_size, afina_bytes *json,
                                   afina_error *error);
 
+/* What such a session would be told and would deal: {"options":{...},"parts":"1132..."}, the
+ * options completed, and for each row an afina_part's digit, 0 for one without a text or a label.
+ * With these parts given to the rows themselves, and these options, another session is the same
+ * one, and splits alike whatever becomes of the labels. AFINA_E_DATA where the rows cannot be
+ * trained on. */
+afina_status afina_session_plan(const afina_runtime *runtime, const afina_model *model,
+                                const afina_dataset *data, const char *options, size_t options_size,
+                                afina_bytes *json, afina_error *error);
+
 /* One small unit of work (a batch). `now`: the caller's clock in seconds; only "seconds" in the
  * report depends on it. AFINA_E_DIVERGED: a loss or a weight is no number. After any failure in
  * training the best epoch so far can still be had by afina_session_stop; without one, or without

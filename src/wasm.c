@@ -170,6 +170,16 @@ afina_wasm_session_create(afina_wasm_reply *reply, afina_runtime *runtime, const
   return give(reply, status, session, 0);
 }
 
+/* JSON */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_plan(
+    afina_wasm_reply *reply, const afina_runtime *runtime, const afina_model *model,
+    const afina_dataset *data, const char *options, size_t options_size) {
+  afina_bytes json = {0};
+  const afina_status status =
+      afina_session_plan(runtime, model, data, options, options_size, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
 EMSCRIPTEN_KEEPALIVE void afina_wasm_session_free(afina_session *session) {
   afina_session_free(session);
 }

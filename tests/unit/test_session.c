@@ -302,6 +302,75 @@ static void test_empty_and_trimmed_texts(void **state) {
   rig_close(&r);
 }
 
+/* The weights' hash and the test rows of a session on this data. */
+static char *train_hash(rig *r, const char *options, size_t *tested) {
+  rig_start(r, options);
+  rig_finish(r);
+  cJSON *report = rig_report(r);
+  const cJSON *sha = afina_json_member(report, "weights_sha256");
+  assert_non_null(sha);
+  char *hash = strdup(sha->valuestring);
+  cJSON_Delete(report);
+  *tested = afina_session_predictions(r->session).count;
+  afina_session_free(r->session);
+  r->session = NULL;
+  r->progress = (afina_progress){0};
+  return hash;
+}
+
+/* A plan's parts, given to the rows themselves, make the same session of its options; and they stay
+ * where a label changes, which would deal the rows anew. */
+static void test_plan(void **state) {
+  (void)state;
+  static const char asked[] = "{\"strategy\":\"head\",\"epochs\":2,\"valid_share\":0.2}";
+  afina_error error;
+  afina_bytes bytes;
+  cJSON *plan = NULL;
+  rig r;
+  rig_open(&r);
+  rig_fill(r.data, AFINA_PART_ANY, 40, 7);
+  rig_add(r.data, AFINA_PART_ANY, "no label", "");
+  fine(afina_session_plan(r.runtime, r.model, r.data, asked, strlen(asked), &bytes, &error),
+       &error);
+  fine(afina_json_parse(&plan, bytes.data, bytes.size, "plan", &error), &error);
+  afina_bytes_free(&bytes);
+  const char *parts = afina_json_member(plan, "parts")->valuestring;
+  char *options = cJSON_PrintUnformatted(afina_json_member(plan, "options"));
+  assert_int_equal(strlen(parts), 41);
+  assert_int_equal(parts[40], '0');
+
+  size_t tested = 0, again = 0;
+  char *hash = train_hash(&r, asked, &tested);
+  rig given = {.runtime = r.runtime, .model = r.model};
+  for (int relabel = 0; relabel < 2; relabel++) {
+    fine(afina_dataset_create(&given.data, &error), &error);
+    for (size_t i = 0; i < 40; i++) {
+      const afina_row row = afina_dataset_row(r.data, i);
+      const size_t label = relabel && i < 6 ? (row.label + 1) % RIG_CLASSES : row.label;
+      const char *name = afina_dataset_labels(r.data)[label];
+      fine(afina_dataset_add(given.data, (afina_part)(parts[i] - '0'), row.text, row.text_size,
+                             name, strlen(name), i + 1, &error),
+           &error);
+    }
+    char *same = train_hash(&given, options, &again);
+    assert_int_equal(again, tested);
+    if (relabel)
+      assert_string_not_equal(same, hash);
+    else
+      assert_string_equal(same, hash);
+    free(same);
+    afina_dataset_free(given.data);
+  }
+  static const char wrong[] = "{\"test_share\":2}";
+  assert_int_equal(
+      afina_session_plan(r.runtime, r.model, r.data, wrong, strlen(wrong), &bytes, &error),
+      AFINA_E_ARGUMENT);
+  free(hash);
+  cJSON_free(options);
+  cJSON_Delete(plan);
+  rig_close(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_stop_in_each_phase),
@@ -314,6 +383,7 @@ int main(void) {
       cmocka_unit_test(test_duplicates_conflicts_single_rows),
       cmocka_unit_test(test_thousand_classes),
       cmocka_unit_test(test_empty_and_trimmed_texts),
+      cmocka_unit_test(test_plan),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,3 +302,47 @@ test('memory is given back: models, tables and sessions again and again', async 
   // A single model or session that stays would take more than this, ten of them ten times that.
   expect(used() - before).toBeLessThan(200_000);
 });
+
+const hashOf = ({ report }) => JSON.parse(report).weights_sha256;
+
+test('corrections keep every row in its part, and no correction is the same training', async () => {
+  const { service, result } = await trained();
+  const numbers = ({ tested }) => tested.map(({ row }) => row);
+  const [first] = result.tested;
+  const other = result.classes.find((label) => label !== first.label);
+  const inspection = await service.chooseColumns(1, 2, { train: [[first.row, ` ${other} `]] });
+  expect(inspection.usable).toBe(43);
+  const session = await service.startSession(quick);
+  expect(session).toMatchObject({ keepsParts: true, options: { strategy: 'head', epochs: 2 } });
+  const again = await runToEnd(service);
+  expect(numbers(again)).toEqual(numbers(result));
+  expect(again.tested[0]).toMatchObject({ row: first.row, label: other, original: first.label });
+  await service.chooseColumns(1, 2);
+  expect((await service.startSession(quick)).keepsParts).toBe(false);
+  expect(hashOf(await runToEnd(service))).toBe(hashOf(result));
+});
+
+test('a row that is left out is not tested, one that gets a label is learned', async () => {
+  const { service, session, result } = await trained();
+  const [first, ...others] = result.tested;
+  expect((await service.unlabeled(0, 9)).rows).toEqual([{ row: 45, text: expect.any(String) }]);
+  await service.chooseColumns(1, 2, { train: [[first.row, null], [45, first.label]] });
+  const { split } = await service.startSession(quick);
+  expect(split).toMatchObject({ test: session.split.test - 1, train: session.split.train + 1 });
+  const again = await runToEnd(service);
+  expect(again.tested.map(({ row }) => row)).toEqual(others.map(({ row }) => row));
+  expect(await service.readRows('train', [45, 46])).toEqual(
+    [{ row: 45, text: expect.any(String), label: '' }]);
+});
+
+test('the corrected table is the file with other labels', async () => {
+  const service = await ready();
+  const wanted = { labels: [[2, 'novo, sim']], mark: false };
+  const after = Buffer.from(await (await service.correctedTable('train', file(), wanted))
+    .arrayBuffer());
+  const [before, now] = [rows, after].map((bytes) => Papa.parse(bytes.toString()).data);
+  expect(now[2]).toEqual([...before[2].slice(0, 2), 'novo, sim']);
+  expect(now.toSpliced(2, 1)).toEqual(before.toSpliced(2, 1));
+  const { code } = await failureOf(service.correctedTable('test', file(), wanted));
+  expect(code).toBe('AFINA_E_STATE');
+});

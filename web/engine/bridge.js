@@ -147,6 +147,10 @@ export function createBridge(module) {
       [encoder.encode(JSON.stringify(options))], (at, size) => json(
         () => module._afina_wasm_session_memory(
           reply, runtime, model, data, tokens.max, tokens.total, at, size))),
+    /** The options completed, and a digit for each row's part (src/afina.h). */
+    planSession: (model, data, options) => lend([encoder.encode(JSON.stringify(options))],
+      (at, size) => json(
+        () => module._afina_wasm_session_plan(reply, runtime, model, data, at, size))),
     createSession: (model, data, options) => lend([encoder.encode(JSON.stringify(options))],
       (at, size) => handle(
         () => module._afina_wasm_session_create(reply, runtime, model, data, at, size))),

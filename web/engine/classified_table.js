@@ -43,7 +43,7 @@ export function createClassifiedTable(table, column, classes, ask, slice) {
 }
 
 /** Each name, or name_2 and so on where the table, or a name before it, is called so already. */
-function freeNames(names, header) {
+export function freeNames(names, header) {
   const taken = new Set(header);
   return names.map((wanted) => {
     let name = wanted;

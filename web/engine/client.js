@@ -119,6 +119,12 @@ export function createEngine(
     return request('takeClassified');
   }
 
+  function correctedTable(source, wanted) {
+    const opened = kept.get(source === 'test' ? 'openTestTable' : 'openTable');
+    if (!opened) fail('AFINA_E_STATE', 'No table is open.');
+    return request('correctedTable', source, opened.args[0], wanted);
+  }
+
   const downloads = {
     report: async ({ report }) => ({ blob: jsonBlob(report), name: 'report.json' }),
     predictions: async (each) => ({ blob: predictionsCsv(each), name: 'predictions.csv' }),
@@ -157,13 +163,17 @@ export function createEngine(
     openTable,
     openTestTable: (file, name) => keep('openTestTable', file, name),
     closeTestTable,
-    chooseColumns: (text, label) => keep('chooseColumns', text, label),
+    chooseColumns: (...chosen) => keep('chooseColumns', ...chosen),
+    unlabeled: (from, count) => request('unlabeled', from, count),
+    readRows: (source, rows) => request('readRows', source, rows),
+    correctedTable,
     measureMemory: (options) => request('measureMemory', options),
     startSession: (options) => request('startSession', options),
     run,
     stop: () => request('stop'),
     report: async () => JSON.parse(needResult().report),
     cell: async (...place) => cellRows(needResult(), ...place),
+    tested: async () => result?.tested ?? [],
     classify: (texts) => request('classify', texts),
     classifyTable,
     download: async (what) => downloads[what](needResult()),

@@ -13,7 +13,7 @@ export function rowWriter(delimiter) {
   return (cells) => `${cells.map((cell) => quoted(String(cell))).join(delimiter)}\r\n`;
 }
 
-/** @param {string[]} parts */
+/** @param {(string|Uint8Array)[]} parts */
 export const csvBlob = (parts, mark) =>
   new Blob([...(mark ? [BYTE_ORDER_MARK] : []), ...parts], { type: 'text/csv;charset=utf-8' });
 

@@ -2,13 +2,16 @@
 // page pulls; long work is cut into slices that it asks for, or pauses often enough for other
 // requests.
 
-import { createBridge, PARTS } from './bridge.js';
+import { createBridge } from './bridge.js';
 import { guessColumns } from './columns.js';
 import { createClassifiedTable } from './classified_table.js';
+import { correctTable } from './correct_table.js';
 import { fail } from './failure.js';
+import { keepParts } from './kept_parts.js';
+import { trimmed } from './labels.js';
 import { packModel, readModelFiles } from './model_files.js';
 import { perText } from './probabilities.js';
-import { breath, createSession, prepareRows } from './session.js';
+import { breath, createSession, labeledRows, prepareRows } from './session.js';
 import { readTable, tableInfo } from './table.js';
 
 /** Texts and characters classified between two chances to answer other requests. */
@@ -31,6 +34,8 @@ export function createService(loadModule) {
   let testTable = null;
   /** The chosen columns by name: another table may have them elsewhere. */
   let columns = null;
+  /** @type {import('./session.js').Source[]} */
+  let sources = [];
   /** @type {import('./session.js').Prepared|null} */
   let prepared = null;
   let session = null;
@@ -140,10 +145,11 @@ export function createService(loadModule) {
       return index >= 0 ? index : fail('COLUMN_MISSING',
         `${testTable.name} has no column "${name}", which the other file has.`, { column: name });
     };
-    return { part: PARTS.test, table: testTable, text: at(columns.text), label: at(columns.label) };
+    return { source: 'test', table: testTable, text: at(columns.text), label: at(columns.label) };
   }
 
-  async function chooseColumns(text, label) {
+  /** Corrections: [row, label or null] of each file (types.js). */
+  async function chooseColumns(text, label, corrections = {}) {
     const bridge = await engine();
     const { handle } = needModel();
     const names = need(table, 'No table is open.').columns;
@@ -151,9 +157,9 @@ export function createService(loadModule) {
       fail('AFINA_E_ARGUMENT', 'Texts and labels need a column each.');
     }
     columns = { text: names[text], label: names[label] };
-    const sources = [{ part: PARTS.train, table, text, label }];
     dropPrepared(bridge);
-    if (testTable) sources.push(testSource());
+    sources = [{ source: 'train', table, text, label }, ...(testTable ? [testSource()] : [])]
+      .map((each) => ({ ...each, labels: new Map(corrections[each.source]) }));
     prepared = await prepareRows(bridge, sources);
     const inspected = bridge.inspect(handle, prepared.data);
     const { rows, usable, classes, tokens, defaults, ...issues } = inspected;
@@ -173,8 +179,65 @@ export function createService(loadModule) {
     const { handle } = needModel();
     const rows = need(prepared, 'Choose the columns first.');
     dropSession(bridge);
-    session = createSession(bridge, handle, rows, options);
-    return session.description;
+    const corrected = sources.some(({ labels }) => labels.size > 0);
+    const kept = corrected ? await correctedSession(bridge, handle, rows, options) : null;
+    try {
+      session = createSession(bridge, handle, kept?.rows ?? rows, kept?.options ?? options);
+    } catch (error) {
+      if (kept) bridge.freeDataset(kept.rows.data);
+      throw error;
+    }
+    return { ...session.description, keepsParts: Boolean(kept) };
+  }
+
+  /**
+   * The corrected rows in the parts that the files' own labels give them, and the options that
+   * they would have; null where the files' own labels are too few to train on.
+   */
+  async function correctedSession(bridge, handle, corrected, options) {
+    const plan = bridge.planSession(handle, corrected.data, options);
+    const untouched = sources.map((each) => ({ ...each, labels: new Map() }));
+    const originals = await prepareRows(bridge, untouched);
+    let parts;
+    try {
+      ({ parts } = bridge.planSession(handle, originals.data, options));
+    } catch (error) {
+      if (error.failure?.code !== 'AFINA_E_DATA') throw error;
+      return null;
+    } finally {
+      bridge.freeDataset(originals.data);
+    }
+    const partOf = keepParts(originals.rows, parts, corrected.rows);
+    const rows = await prepareRows(bridge, sources, partOf);
+    return { rows, options: plan.options };
+  }
+
+  /** The rows to train on that the user's file gives a text and no label. */
+  async function unlabeled(from, count) {
+    need(prepared, 'Choose the columns first.');
+    const own = { ...sources[0], labels: new Map() };
+    const rows = labeledRows(own, 0, own.table.rows.length)
+      .filter(({ text, label }) => trimmed(text) !== '' && trimmed(label) === '');
+    const some = rows.slice(from, from + count);
+    return { total: rows.length, rows: some.map(({ number: row, text }) => ({ row, text })) };
+  }
+
+  /** Texts and labels of rows by their numbers, as the file gives them. */
+  async function readRows(source, numbers) {
+    need(prepared, 'Choose the columns first.');
+    const own = need(sources.find((each) => each.source === source), 'No test file is open.');
+    return numbers.filter((row) => row >= 1 && row <= own.table.rows.length).map((row) => {
+      const cells = own.table.rows[row - 1];
+      return { row, text: cells[own.text] ?? '', label: cells[own.label] ?? '' };
+    });
+  }
+
+  /** The file with the corrections in it; see correct_table.js. */
+  async function correctedTable(source, file, wanted) {
+    const bridge = await engine();
+    need(prepared, 'Choose the columns first.');
+    const own = need(sources.find((each) => each.source === source), 'No test file is open.');
+    return correctTable(file, own.table, { ...wanted, column: own.label }, bridge);
   }
 
   /**
@@ -250,11 +313,12 @@ export function createService(loadModule) {
     openTable: (file, name) => inTurn(() => openTable(file, name)),
     openTestTable: (file, name) => inTurn(() => openTestTable(file, name)),
     closeTestTable: () => inTurn(closeTestTable),
-    chooseColumns: (text, label) => inTurn(() => chooseColumns(text, label)),
+    chooseColumns: (...chosen) => inTurn(() => chooseColumns(...chosen)),
     measureMemory: (options) => inTurn(() => measureMemory(options)),
     startSession: (options) => inTurn(() => startSession(options)),
     openClassified: (file, name) => inTurn(() => openClassified(file, name)),
-    run, stop, classify, runClassified, takeClassified, packModel,
+    correctedTable: (...asked) => inTurn(() => correctedTable(...asked)),
+    run, stop, classify, runClassified, takeClassified, packModel, unlabeled, readRows,
   });
 }
 

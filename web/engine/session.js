@@ -1,33 +1,51 @@
 // One fine-tuning session in the worker: slices of work, what is new in each, and what it leaves
 // when it is done.
 
+import { PARTS } from './bridge.js';
+import { keptLabel } from './labels.js';
 import { perText, strongest } from './probabilities.js';
 
 /** Rows handed to C between two chances to answer other requests. */
 const ROWS_AT_ONCE = 2000;
 
 /**
+ * @typedef {object} PreparedRow
+ * @property {'train'|'test'} source   the file that it is from
+ * @property {number} number     in that file
+ * @property {string} text
+ * @property {string} label      as corrected
+ * @property {string} original   the label that the file gives it
+ */
+/**
  * @typedef {object} Prepared    The labeled rows in C.
  * @property {{max: number, total: number}} [tokens]   what the inspection counted
  * @property {number} data       the data set's handle
- * @property {{number: number, text: string, label: string}[]} rows   by their index in the data set
+ * @property {PreparedRow[]} rows   by their index in the data set
  * @property {{delimiter: string, bom: boolean, encoding: string}} dialect   of the user's file, for
  *           ours
  */
+/**
+ * @typedef {object} Source
+ * @property {'train'|'test'} source
+ * @property {import('./table.js').Table} table
+ * @property {number} text       column
+ * @property {number} label      column
+ * @property {Map<number, string|null>} labels   corrections by row number; null: left out
+ */
 
 /**
- * @param {{part: number, table: import('./table.js').Table, text: number, label: number}[]} sources
+ * @param {Source[]} sources
+ * @param {(row: PreparedRow) => number} partOf   of each row (PARTS)
  * @returns {Promise<Prepared>}
  */
-export async function prepareRows(bridge, sources) {
+export async function prepareRows(bridge, sources, partOf = ({ source }) => PARTS[source]) {
   const data = bridge.createDataset();
   const all = [];
   try {
-    for (const { part, table, text, label } of sources) {
-      for (let from = 0; from < table.rows.length; from += ROWS_AT_ONCE) {
-        const rows = table.rows.slice(from, from + ROWS_AT_ONCE).map((cells, i) => (
-          { number: from + i + 1, text: cells[text] ?? '', label: cells[label] ?? '' }));
-        bridge.addRows(data, part, rows);
+    for (const each of sources) {
+      for (let from = 0; from < each.table.rows.length; from += ROWS_AT_ONCE) {
+        const rows = labeledRows(each, from, from + ROWS_AT_ONCE);
+        for (const [part, some] of runs(rows, partOf)) bridge.addRows(data, part, some);
         all.push(...rows);
         await breath();
       }
@@ -40,12 +58,28 @@ export async function prepareRows(bridge, sources) {
   return { data, rows: all, dialect: { delimiter, bom, encoding } };
 }
 
+/** @returns {PreparedRow[]}   without those that are left out */
+export function labeledRows({ source, table, text, label, labels }, from, to) {
+  return table.rows.slice(from, to).map((cells, i) => {
+    const [number, original] = [from + i + 1, cells[label] ?? ''];
+    const corrected = labels.has(number) ? labels.get(number) : original;
+    return { source, number, text: cells[text] ?? '', label: corrected, original };
+  }).filter((row) => row.label !== null);
+}
+
+/** Neighbours of the same part, together: one call hands them over. */
+function runs(rows, partOf) {
+  const all = [];
+  for (const row of rows) {
+    const part = partOf(row);
+    if (all.at(-1)?.[0] === part) all.at(-1)[1].push(row);
+    else all.push([part, [row]]);
+  }
+  return all;
+}
+
 /** Lets the worker answer what has arrived meanwhile. */
 export const breath = () => new Promise((resolve) => setTimeout(resolve));
-
-/** A label as C keeps it: see afina_dataset_add. */
-const kept = (label) => label.replace(/^[\t-\r \u00a0]+|[\t-\r \u00a0]+$/g, '')
-  .replaceAll('\0', '\ufffd');
 
 /** JSON and the page know no NaN: a value that is not there is null. */
 const known = (value) => (Number.isNaN(value) ? null : value);
@@ -156,9 +190,10 @@ export function createSession(bridge, model, prepared, options) {
       const { classes } = description;
       const { rows, probabilities } = bridge.tested(handle);
       const tested = perText(probabilities, classes.length).map((shares, i) => {
-        const { number: row, text, label } = prepared.rows[rows[i]];
+        const { source, number: row, text, label, original } = prepared.rows[rows[i]];
         const predicted = classes[strongest(shares)];
-        return { row, text, label: kept(label), predicted, probabilities: shares };
+        const told = { source, row, text, label: keptLabel(label), original: keptLabel(original) };
+        return { ...told, predicted, probabilities: shares };
       });
       const report = bridge.report(handle);
       return { classes, report, tested, model: bridge.tunedModel(handle) };

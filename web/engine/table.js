@@ -24,6 +24,9 @@ const PREVIEW_CELL = 200;
  * @property {string} encoding
  * @property {boolean} bom
  * @property {string} delimiter
+ * @property {'\n'|'\r'} lineBreak   what ends rows
+ * @property {number} begin          where the header begins in the UTF-8 text without its mark
+ * @property {string|null} sha256    of the file; null where the page is no secure context
  * @property {string[]} header       as written
  * @property {string[]} columns      their names, unique
  * @property {string[][]} rows       of as many cells as the file has there
@@ -59,7 +62,8 @@ export async function readTable(file, name, formats, { columns: least = 2 } = {}
   const format = formats.sniff(bytes.subarray(0, SNIFF_BYTES), bytes.length <= SNIFF_BYTES);
   if (!format.encoding.startsWith('utf-16')) refuseZeroBytes(bytes.subarray(0, SNIFF_BYTES));
   const text = decode(bytes, format.encoding, formats).slice(format.skip);
-  const { header, rows, warnings, warningCount } = await parse(text, format.delimiter);
+  const lineBreak = lineBreakOf(text);
+  const { header, rows, warnings, warningCount } = await parse(text, format.delimiter, lineBreak);
   if (!header) fail('CSV_EMPTY', 'The file holds nothing but white space.');
   if (header.length < least) {
     fail('CSV_ONE_COLUMN', 'The header has one column only: a table needs one of texts and one of '
@@ -68,8 +72,16 @@ export async function readTable(file, name, formats, { columns: least = 2 } = {}
   if (rows.length === 0) fail('CSV_EMPTY', 'There is a header and no row below it.');
   return {
     name, encoding: format.encoding, bom: format.bom > 0, delimiter: format.delimiter,
+    lineBreak, begin: format.skip, sha256: await sha256(bytes),
     header, columns: columnNames(header), rows, warnings, warningCount,
   };
+}
+
+/** What tells a file from all others: corrections are kept by it. */
+async function sha256(bytes) {
+  if (!globalThis.crypto?.subtle) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** UTF-8 without its mark, by the browser; what is older, by the C library. */
@@ -80,12 +92,14 @@ function decode(bytes, encoding, { toUtf8 }) {
 
 /** @returns {import('./types.js').TableInfo} */
 export function tableInfo(table) {
-  const { name, columns, rows, delimiter, encoding, warnings, warningCount } = table;
+  const { name, sha256: hash, columns, rows, delimiter, encoding } = table;
+  const { warnings, warningCount } = table;
   const preview = rows.slice(0, PREVIEW_ROWS)
     .map((row) => columns.map((_, i) => cut(row[i] ?? '')));
   const guess = guessColumns(columns, rows);
   return {
-    name, rows: rows.length, columns, delimiter, encoding, preview, guess, warnings, warningCount,
+    name, sha256: hash, rows: rows.length, columns, delimiter, encoding, preview, guess, warnings,
+    warningCount,
   };
 }
 
@@ -112,19 +126,19 @@ function refuseZeroBytes(start) {
  * last cell, so that
  * a file of both kinds reads as well. Breaks inside quotes do not count, and are kept as they are.
  */
-function lineBreak(text) {
+function lineBreakOf(text) {
   const outside = text.slice(0, SLICE).replace(/"[^"]*"/g, '');
   return outside.includes('\n') || !outside.includes('\r') ? '\n' : '\r';
 }
 
 /** Parses in slices; between them other requests get their turn. */
-function parse(text, delimiter) {
+function parse(text, delimiter, newline) {
   const collected = collector();
   let idle = 0;
   return new Promise((resolve, reject) => {
     Papa.parse(text, {
       delimiter,
-      newline: lineBreak(text),
+      newline,
       chunkSize: SLICE,
       chunk(results, parser) {
         try {

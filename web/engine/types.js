@@ -47,6 +47,7 @@
  *
  * @typedef {object} TableInfo
  * @property {string} name           file name
+ * @property {string|null} sha256    of the file; null where the page is no secure context
  * @property {number} rows           without the header and blank lines
  * @property {string[]} columns      header names, made unique; 'column 3' where there is none
  * @property {string} delimiter      ',' ';' '\t' '|'
@@ -113,6 +114,14 @@
  */
 
 /**
+ * What the user has changed in the labels, by row number as in the file; null: the row is left out.
+ *
+ * @typedef {object} Corrections
+ * @property {[number, string|null][]} [train]   in the table
+ * @property {[number, string|null][]} [test]    in the test table
+ */
+
+/**
  * @typedef {object} SessionInfo
  * @property {string[]} classes
  * @property {{train: number, valid: number, test: number}} split   rows
@@ -120,6 +129,8 @@
  * @property {number} trained_parameters
  * @property {number} reused         texts whose frozen part an earlier session left, once prepared
  * @property {number} computed       texts for which it is computed, once prepared
+ * @property {boolean} keepsParts    there are corrections, and rows train, validate and test where
+ *           the files' own labels put them; a row that had none trains
  */
 
 /**
@@ -154,9 +165,11 @@
  * A text of the evaluated part.
  *
  * @typedef {object} Row
+ * @property {'train'|'test'} source   the table, or the test table
  * @property {number} row            in the user's file
  * @property {string} text
  * @property {string} label
+ * @property {string} original       the label that the file gives it
  * @property {string} predicted
  * @property {number[]} probabilities   in the order of the classes
  */
@@ -190,7 +203,18 @@
  * @property {(file: Blob, name: string) => Promise<TableInfo>} openTestTable
  *           optional; call chooseColumns again afterwards
  * @property {() => Promise<void>} closeTestTable   call chooseColumns again afterwards
- * @property {(text: number, label: number) => Promise<Inspection>} chooseColumns
+ * @property {(text: number, label: number, corrections?: Corrections) => Promise<Inspection>}
+ *           chooseColumns
+ *           with what is to be corrected; a call without corrections takes them back
+ * @property {(from: number, count: number)
+ *           => Promise<{total: number, rows: {row: number, text: string}[]}>} unlabeled
+ *           rows of the table that have a text and, in the file, no label
+ * @property {(source: 'train'|'test', rows: number[])
+ *           => Promise<{row: number, text: string, label: string}[]>} readRows   as in the file
+ * @property {(source: 'train'|'test', wanted: {labels: [number, string|null][], mark: boolean})
+ *           => Promise<Blob>} correctedTable
+ *           the user's file with these labels, and every other byte as it is; mark: with a column
+ *           more that says which rows changed
  * @property {(options: Options) => Promise<MemoryNeed>} measureMemory
  * @property {(options: Options) => Promise<SessionInfo>} startSession
  * @property {(budgetMs: number) => Promise<Progress>} run
@@ -200,6 +224,7 @@
  * @property {(actual: number, predicted: number, from: number, count: number)
  *           => Promise<{total: number, rows: Row[]}>} cell
  *           texts of a confusion cell, those first of which the model was surest
+ * @property {() => Promise<Row[]>} tested   all of them; none before a training has ended
  * @property {(texts: string[]) => Promise<Answer>} classify
  * @property {(file: Blob, name: string, onProgress: OnProgress) => Promise<Blob>} classifyTable
  *           the user's CSV with the columns predicted and p_LABEL, one for each class, added
