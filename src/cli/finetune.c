@@ -11,9 +11,9 @@
 
 typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
-      *numerics, *out, *report;
+      *numerics, *out, *report, *class_weights, *sampling;
   size_t epochs, batch, seed, threads, patience;
-  double lr, valid_share, test_share, weight_decay, cache_mb;
+  double lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing;
   bool random_weights, no_ngrams, quiet;
 
   afina_runtime *runtime;
@@ -27,8 +27,12 @@ typedef struct job {
 static cJSON *options_json(const job *j) {
   cJSON *json = cJSON_CreateObject();
   bool fine = json != NULL;
-  if (fine && j->strategy) fine = cJSON_AddStringToObject(json, "strategy", j->strategy);
-  if (fine && j->readout) fine = cJSON_AddStringToObject(json, "readout", j->readout);
+  const char *const words[][2] = {{"strategy", j->strategy},
+                                  {"readout", j->readout},
+                                  {"class_weights", j->class_weights},
+                                  {"sampling", j->sampling}};
+  for (size_t i = 0; fine && i < sizeof words / sizeof *words; i++)
+    if (words[i][1]) fine = cJSON_AddStringToObject(json, words[i][0], words[i][1]);
   const struct {
     const char *name;
     double value;
@@ -37,6 +41,7 @@ static cJSON *options_json(const job *j) {
                  {"patience", j->patience == SIZE_MAX ? (double)NAN : (double)j->patience},
                  {"lr", j->lr},
                  {"weight_decay", j->weight_decay},
+                 {"label_smoothing", j->label_smoothing},
                  {"valid_share", j->valid_share},
                  {"test_share", j->test_share},
                  {"cache_mb", j->cache_mb},
@@ -213,6 +218,7 @@ int cli_finetune(int argc, char **argv) {
            .test_share = (double)NAN,
            .cache_mb = (double)NAN,
            .weight_decay = (double)NAN,
+           .label_smoothing = (double)NAN,
            .seed = 1,
            .patience = SIZE_MAX};
   const cli_option options[] = {
@@ -228,6 +234,9 @@ int cli_finetune(int argc, char **argv) {
       {"patience", CLI_SIZE, &j.patience, false},
       {"lr", CLI_NUMBER, &j.lr, false},
       {"weight-decay", CLI_NUMBER, &j.weight_decay, false},
+      {"class-weights", CLI_TEXT, &j.class_weights, false},
+      {"sampling", CLI_TEXT, &j.sampling, false},
+      {"label-smoothing", CLI_NUMBER, &j.label_smoothing, false},
       {"batch", CLI_SIZE, &j.batch, false},
       {"valid-share", CLI_NUMBER, &j.valid_share, false},
       {"test-share", CLI_NUMBER, &j.test_share, false},

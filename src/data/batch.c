@@ -117,6 +117,30 @@ void afina_batcher_free(afina_batcher *batcher) {
   *batcher = (afina_batcher){0};
 }
 
+/* The longest text as often as a batch has texts, as far as the cap allows. */
+afina_status afina_batcher_repeats(afina_batcher *batcher, afina_error *error) {
+  size_t longest = 0, bound;
+  for (size_t i = 0; i < batcher->row_count; i++) {
+    const size_t length = afina_sequences_length(batcher->sequences, batcher->listed[i]);
+    if (length > longest) longest = length;
+  }
+  if (!afina_multiply(longest, batcher->max_count, &bound)) return afina_fail_memory(error);
+  const size_t cap = batcher->token_limit > longest ? batcher->token_limit : longest;
+  if (batcher->token_limit > 0 && cap < bound) bound = cap;
+  uint32_t *ids = afina_allocate(bound, sizeof *ids);
+  if (!ids) return afina_fail_memory(error);
+  free(batcher->batch.ids);
+  batcher->batch.ids = ids;
+  batcher->max_tokens = bound;
+  return AFINA_OK;
+}
+
+void afina_batcher_draw(afina_batcher *batcher, const size_t *rows) {
+  const size_t size = batcher->row_count * sizeof *batcher->order;
+  if (size) memcpy(batcher->order, rows, size);
+  batcher->next = 0;
+}
+
 void afina_batcher_rewind(afina_batcher *batcher) {
   const size_t size = batcher->row_count * sizeof *batcher->order;
   if (size) memcpy(batcher->order, batcher->listed, size);

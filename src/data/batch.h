@@ -68,12 +68,16 @@ afina_status afina_batcher_init(afina_batcher *batcher, const afina_sequences *s
                                 const size_t *rows, size_t row_count, size_t texts, size_t tokens,
                                 afina_error *error);
 void afina_batcher_free(afina_batcher *batcher);
+/* Room for afina_batcher_draw. AFINA_E_MEMORY only; the batcher is as before then. */
+afina_status afina_batcher_repeats(afina_batcher *batcher, afina_error *error);
 
 /* Starts over with the rows as listed. */
 void afina_batcher_rewind(afina_batcher *batcher);
 /* Starts over with the listed rows shuffled; the order depends on the generator's state only, not
  * on earlier epochs. */
 void afina_batcher_shuffle(afina_batcher *batcher, afina_rng *rng);
+/* Starts over with `rows` [row_count], each one of the listed, as often as it stands there. */
+void afina_batcher_draw(afina_batcher *batcher, const size_t *rows);
 /* Number of batches of the present order, from its start; with a token cap, epochs can differ by a
  * few. */
 size_t afina_batcher_count(const afina_batcher *batcher);

@@ -107,6 +107,26 @@ void afina_cross_entropy_forward(const afina_exec *exec, afina_real *losses, afi
 void afina_cross_entropy_backward(const afina_exec *exec, afina_real *probabilities,
                                   const uint32_t *targets, afina_real scale, size_t N, size_t V);
 
+/* How a text's cross-entropy counts, as in PyTorch's CrossEntropyLoss: with w[label] (class
+ * weights) and with a share of the label's one spread evenly over all classes (label smoothing;
+ * Szegedy et al., 2016). With p the softmax of the logits, y the label, w = 1 without weights:
+ *
+ *     loss = -(1 - smoothing) w[y] log p[y] - smoothing / V sum_k w[k] log p[k]
+ *
+ * A batch's loss is the sum of its texts' divided by the sum of their w[y]: a weighted mean, which
+ * does not depend on the weights' unit. */
+typedef struct afina_entropy_rule {
+  const afina_real *weights; /* [V]; NULL: all 1 */
+  afina_real smoothing;      /* 0 .. 1 */
+} afina_entropy_rule;
+
+/* In place, as afina_cross_entropy: logits[N,V] become probabilities, these become dlogits of scale
+ * times the sum of the losses. One thread: V is the number of classes. */
+void afina_entropy_forward(const afina_entropy_rule *rule, afina_real *losses, afina_real *logits,
+                           const uint32_t *targets, size_t N, size_t V);
+void afina_entropy_backward(const afina_entropy_rule *rule, afina_real *probabilities,
+                            const uint32_t *targets, afina_real scale, size_t N, size_t V);
+
 /* y += x. */
 void afina_add_forward(const afina_exec *exec, afina_real *y, const afina_real *x, size_t n);
 /* x[n] = 0. */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "balance.h"
+
 enum {
   TEXT_BYTES = 20000,     /* texts of a step while n-grams are counted and read */
   OPERATIONS = 1000000,   /* products of a step while the loss is looked at */
@@ -15,21 +17,24 @@ static const double tolerance = 1e-5;  /* the largest slope that is taken for fl
 static const double sufficient = 1e-4; /* Armijo's condition */
 
 afina_status afina_bag_fit_init(afina_bag_fit *fit, const afina_dataset *data, const size_t *rows,
-                                size_t count, afina_error *error) {
+                                size_t count, bool balanced, afina_error *error) {
   *fit = (afina_bag_fit){.data = data, .count = count};
   fit->rows = afina_allocate(count, sizeof *fit->rows);
   fit->starts = afina_allocate(count + 1, sizeof *fit->starts);
-  if (!fit->rows || !fit->starts) {
+  if (balanced) fit->class_weights = afina_allocate(AFINA_MAX_LABELS, sizeof *fit->class_weights);
+  if (!fit->rows || !fit->starts || (balanced && !fit->class_weights)) {
     afina_bag_fit_clear(fit);
     return afina_fail_memory(error);
   }
   memcpy(fit->rows, rows, count * sizeof *rows);
+  if (balanced) afina_balance_weights(fit->class_weights, data, rows, count);
   return AFINA_OK;
 }
 
 void afina_bag_fit_clear(afina_bag_fit *fit) {
   free(fit->rows);
   free(fit->starts);
+  free(fit->class_weights);
   free(fit->gradient); /* the head of one block for all vectors */
   afina_bag_free(&fit->bag);
   afina_ngrams_free(&fit->grams);
@@ -169,9 +174,11 @@ static void look_at_text(afina_bag_fit *fit, size_t i) {
   const afina_real right = p[label] - most;
   afina_real sum = 0;
   for (size_t k = 0; k < K; k++) sum += p[k] = afina_exp(p[k] - most);
-  fit->loss += (double)(afina_log(sum) - right);
+  const afina_real counts = fit->class_weights ? fit->class_weights[label] : 1;
+  fit->loss += (double)(counts * (afina_log(sum) - right));
   for (size_t k = 0; k < K; k++) p[k] /= sum;
   p[label] -= 1;
+  for (size_t k = 0; fit->class_weights && k < K; k++) p[k] *= counts;
   afina_real *dbias = fit->gradient + fit->bag.F * K;
   for (size_t k = 0; k < K; k++) dbias[k] += p[k];
   for (size_t j = 0; j < row.count; j++) {
@@ -181,7 +188,8 @@ static void look_at_text(afina_bag_fit *fit, size_t i) {
   }
 }
 
-/* From sums over the texts to the objective: means, and the ridge, which the biases are free of. */
+/* From sums over the texts to the objective: means, and the ridge, which the biases are free of.
+ * The texts' weights, too, are 1 on average. */
 static void finish_looking(afina_bag_fit *fit) {
   const size_t free_of = fit->bag.F * fit->bag.K;
   const double n = (double)fit->count;

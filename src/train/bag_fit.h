@@ -1,8 +1,9 @@
 /* Learns a bag of n-grams' weights: multinomial logistic regression, the sum over texts of the
- * cross-entropy plus |weights|^2 / (2 C), its minimum found by L-BFGS (Liu and Nocedal, 1989).
+ * cross-entropy, which may count by class, plus |weights|^2 / (2 C), its minimum found by L-BFGS
+ * (Liu and Nocedal, 1989).
  *
  *     afina_bag_fit fit;
- *     AFINA_TRY(afina_bag_fit_init(&fit, data, rows, count, error));
+ *     AFINA_TRY(afina_bag_fit_init(&fit, data, rows, count, false, error));
  *     while (!fit.done) AFINA_TRY(afina_bag_fit_step(&fit, error));
  *     afina_bag_fit_take(&fit, &bag);
  *     afina_bag_fit_clear(&fit);
@@ -32,6 +33,7 @@ typedef struct afina_bag_fit {
   const afina_dataset *data; /* borrowed */
   size_t *rows;              /* [count] of the data set: the texts to learn from */
   size_t count;
+  afina_real *class_weights; /* [AFINA_MAX_LABELS], or NULL: all texts count the same */
   afina_bag bag;
   bool done;
   double fraction; /* 0 .. 1, roughly */
@@ -54,9 +56,10 @@ typedef struct afina_bag_fit {
   size_t iteration, halvings;
 } afina_bag_fit;
 
-/* `rows` [count > 0] index usable rows of the data and are copied; `data` must outlive the fit. */
+/* `rows` [count > 0] index usable rows of the data and are copied; `data` must outlive the fit.
+ * balanced: texts count by their class, afina_balance_weights of these rows. */
 afina_status afina_bag_fit_init(afina_bag_fit *fit, const afina_dataset *data, const size_t *rows,
-                                size_t count, afina_error *error);
+                                size_t count, bool balanced, afina_error *error);
 afina_status afina_bag_fit_step(afina_bag_fit *fit, afina_error *error);
 /* Moves the bag out of a fit that is done. */
 void afina_bag_fit_take(afina_bag_fit *fit, afina_bag *out);

@@ -52,6 +52,8 @@ static afina_status list_all(afina_finetune *run, afina_error *error) {
   return status;
 }
 
+static bool balances(const afina_recipe *recipe) { return recipe->weighs || recipe->draws; }
+
 static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const afina_split *s = &run->split;
   const size_t at_once = tokens_at_once(run);
@@ -59,6 +61,7 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   AFINA_TRY(afina_finetune_check_memory(run, &need, error));
   AFINA_TRY(afina_batcher_init(&run->train, &run->sequences, s->train.rows, s->train.count,
                                run->options.batch, 0, error));
+  if (run->options.recipe.draws) AFINA_TRY(afina_batcher_repeats(&run->train, error));
   AFINA_TRY(afina_batcher_init(&run->valid, &run->sequences, s->valid.rows, s->valid.count,
                                AFINA_EVALUATE_TEXTS, at_once, error));
   AFINA_TRY(afina_batcher_init(&run->test, &run->sequences, s->test.rows, s->test.count,
@@ -79,7 +82,9 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   AFINA_TRY(afina_cache_share(&run->cache, run->options.store, run->options.base, need.store > 0,
                               &run->gpt, run->exec->kernels, error));
   AFINA_TRY(list_all(run, error));
-  if (run->options.ngrams) AFINA_TRY(afina_finetune_bag_init(&run->bag, run->data, s, error));
+  if (run->options.ngrams)
+    AFINA_TRY(
+        afina_finetune_bag_init(&run->bag, run->data, s, balances(&run->options.recipe), error));
   return afina_gpt_pass_reserve(&run->pass, need.activations, error);
 }
 
@@ -90,10 +95,15 @@ static void enter(afina_finetune *run, afina_phase phase, size_t steps) {
 }
 
 static void start_epoch(afina_finetune *run, double now) {
-  afina_batcher_shuffle(&run->train, &run->rng);
+  if (run->options.recipe.draws) {
+    afina_balance_draw(&run->balance, &run->rng);
+    afina_batcher_draw(&run->train, run->balance.drawn);
+  } else {
+    afina_batcher_shuffle(&run->train, &run->rng);
+  }
   run->epoch++;
   run->epoch_started = now;
-  run->epoch_loss = 0;
+  run->epoch_loss = run->epoch_weight = 0;
   enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
 }
 
@@ -231,7 +241,7 @@ static afina_status end_epoch(afina_finetune *run, double now, afina_error *erro
   const bool validated = run->split.valid.count > 0;
   const afina_epoch epoch = {
       .epoch = run->epoch,
-      .train_loss = run->epoch_loss / (double)run->split.train.count,
+      .train_loss = run->epoch_loss / run->epoch_weight,
       .valid_loss = validated ? run->valid_loss / rows : (double)NAN,
       .valid_accuracy = validated ? (double)run->valid_right / rows : (double)NAN,
       .seconds = now - run->epoch_started,
@@ -261,15 +271,16 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
   afina_real *logits;
   if (run->part == 0) {
     run->batch_loss = 0;
+    run->batch_weight = afina_finetune_weight(run, run->batch);
     afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
   }
   afina_finetune_next_part(run, &part);
   const bool keep = run->options.strategy.kind != AFINA_STRATEGY_HEAD;
   AFINA_TRY(afina_finetune_logits(run, &part, keep, &pooled, &logits, error));
-  afina_finetune_losses(run, &part, logits);
+  afina_finetune_losses(run, &part, true, logits);
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
   if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
-  afina_finetune_backward(run, &part, run->batch->count, pooled, logits);
+  afina_finetune_backward(run, &part, pooled, logits);
   return AFINA_OK;
 }
 
@@ -282,8 +293,9 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
   afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, run->options.lr * factor);
   run->epoch_loss += run->batch_loss;
+  run->epoch_weight += run->batch_weight;
   run->texts += run->batch->count;
-  *loss = run->batch_loss / (double)run->batch->count;
+  *loss = run->batch_loss / run->batch_weight;
   if (++run->step < run->steps) return AFINA_OK;
   if (run->split.valid.count == 0) return end_epoch(run, now, error);
   afina_batcher_rewind(&run->valid);
@@ -302,7 +314,7 @@ static afina_status validate(afina_finetune *run, double now, afina_error *error
   AFINA_TRY(afina_finetune_logits(run, batch, false, &pooled, &probabilities, error));
   if (run->options.ngrams)
     afina_finetune_bag_validate(&run->bag, done, batch->count, probabilities);
-  afina_finetune_losses(run, batch, probabilities);
+  afina_finetune_losses(run, batch, false, probabilities);
   for (size_t i = 0; i < batch->count; i++) {
     run->valid_loss += (double)run->losses[i];
     run->valid_right += afina_metrics_argmax(probabilities + i * K, K) == run->targets[i];
@@ -317,7 +329,7 @@ static afina_status test(afina_finetune *run, double now, afina_error *error) {
   afina_real *probabilities;
   AFINA_TRY(afina_finetune_logits(run, batch, false, &pooled, &probabilities, error));
   if (run->options.ngrams) afina_finetune_bag_test(&run->bag, done, batch->count, probabilities);
-  afina_finetune_losses(run, batch, probabilities);
+  afina_finetune_losses(run, batch, false, probabilities);
   memcpy(run->probabilities + done * K, probabilities, batch->count * K * sizeof *probabilities);
   if (++run->step < run->steps) return AFINA_OK;
   run->finished = now;

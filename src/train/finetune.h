@@ -3,6 +3,7 @@
 #ifndef AFINA_FINETUNE_H
 #define AFINA_FINETUNE_H
 
+#include "balance.h"
 #include "batch.h"
 #include "cache.h"
 #include "finetune_bag.h"
@@ -31,7 +32,9 @@ typedef struct afina_finetune {
   afina_real *head_logits; /* [largest batch, K] */
   afina_real *best;        /* the suffix that trains, as it was after the best epoch */
   afina_rng rng;
-  uint32_t *targets; /* [largest batch] */
+  uint32_t *targets;         /* [largest batch] */
+  afina_real *class_weights; /* [K], where the recipe weighs; else NULL */
+  afina_balance balance;     /* where it draws */
   afina_real *losses;
   float *probabilities;   /* of the test part */
   afina_finetune_bag bag; /* where options.ngrams */
@@ -39,13 +42,13 @@ typedef struct afina_finetune {
   afina_phase phase;
   size_t step, steps; /* within the phase */
 
-  const afina_batch *batch; /* in training: worked off in parts (finetune_pass.h) */
-  size_t part, part_tokens; /* the next text of it; what a part takes at most */
-  size_t *part_starts;      /* [texts of the largest batch + 1] */
-  double batch_loss;
+  const afina_batch *batch;        /* in training: worked off in parts (finetune_pass.h) */
+  size_t part, part_tokens;        /* the next text of it; what a part takes at most */
+  size_t *part_starts;             /* [texts of the largest batch + 1] */
+  double batch_loss, batch_weight; /* of its texts: sums of losses, of what each counts */
 
   size_t epoch, texts, update, updates;
-  double epoch_loss, valid_loss;
+  double epoch_loss, epoch_weight, valid_loss;
   size_t valid_right;
   afina_epoch *epochs; /* [options.epochs] */
   size_t epochs_done, best_epoch;

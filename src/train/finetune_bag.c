@@ -20,10 +20,10 @@ static const afina_mix believed = {.a = 0.5, .b = 1};
 enum { READ_BYTES = 20000 }; /* of texts, in a unit of work */
 
 afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset *data,
-                                     const afina_split *split, afina_error *error) {
+                                     const afina_split *split, bool balanced, afina_error *error) {
   const size_t K = afina_dataset_classes(data);
   const size_t valid = split->valid.count, test = split->test.count;
-  *b = (afina_finetune_bag){.K = K, .factors = believed};
+  *b = (afina_finetune_bag){.K = K, .factors = believed, .balanced = balanced};
   b->valid = afina_allocate(valid, K * sizeof *b->valid);
   b->network = afina_allocate(valid, K * sizeof *b->network);
   b->best = afina_allocate(valid, K * sizeof *b->best);
@@ -61,7 +61,7 @@ static afina_status start_learning(afina_finetune_bag *b, const afina_dataset *d
   memcpy(rows, split->train.rows, split->train.count * sizeof *rows);
   if (count > split->train.count)
     memcpy(rows + split->train.count, split->valid.rows, split->valid.count * sizeof *rows);
-  const afina_status status = afina_bag_fit_init(&b->fit, data, rows, count, error);
+  const afina_status status = afina_bag_fit_init(&b->fit, data, rows, count, b->balanced, error);
   free(rows);
   return status;
 }

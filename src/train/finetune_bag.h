@@ -20,6 +20,7 @@ typedef struct afina_finetune_bag {
   afina_real *network, *best; /* [valid, K] the network's, of this epoch and of the best one */
   uint32_t *truth;            /* [valid] */
   uint32_t *alone[2];         /* [test] what the network, the n-grams alone would predict */
+  bool balanced;              /* texts count by their class: bag_fit.h */
   bool mixed;                 /* the factors are those of the validation rows */
   afina_mix factors;          /* of network and n-grams; before, what is believed of any rows */
 
@@ -31,7 +32,7 @@ typedef struct afina_finetune_bag {
 
 /* For rows that have been split. AFINA_E_MEMORY only; clear it even then. */
 afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset *data,
-                                     const afina_split *split, afina_error *error);
+                                     const afina_split *split, bool balanced, afina_error *error);
 void afina_finetune_bag_clear(afina_finetune_bag *b);
 
 /* Begins the work before the network's training, or the last work, behind it. */

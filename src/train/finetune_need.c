@@ -40,8 +40,10 @@ static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* No part of a batch, and no batch of so many texts that is only evaluated, has more tokens. */
-static size_t most_tokens(const afina_finetune_shape *shape, size_t at_once, size_t texts) {
-  const size_t bound = smaller(times(shape->longest, texts), shape->tokens);
+static size_t most_tokens(const afina_finetune_shape *shape, size_t at_once, size_t texts,
+                          bool repeats) {
+  const size_t all = repeats ? SIZE_MAX : shape->tokens; /* a text may be drawn again */
+  const size_t bound = smaller(times(shape->longest, texts), all);
   return smaller(bound, larger(at_once, shape->longest));
 }
 
@@ -72,15 +74,16 @@ static size_t activations(const afina_gpt_config *config, const afina_finetune_o
   const size_t evaluated = smaller(AFINA_EVALUATE_TEXTS, shape->rows);
   const afina_reads reads = afina_readout_reads(config->readout);
   const kind_of_batch train = {
-      .tokens = most_tokens(shape, afina_finetune_tokens_at_once(config, threads, true), trained),
+      .tokens = most_tokens(shape, afina_finetune_tokens_at_once(config, threads, true), trained,
+                            o->recipe.draws),
       .texts = trained,
       .first_block = cached ? block : 0,
       .end_block = L,
       .reads = reads,
       .keep = o->strategy.kind != AFINA_STRATEGY_HEAD};
   kind_of_batch evaluate = {
-      .tokens =
-          most_tokens(shape, afina_finetune_tokens_at_once(config, threads, false), evaluated),
+      .tokens = most_tokens(shape, afina_finetune_tokens_at_once(config, threads, false), evaluated,
+                            false),
       .texts = evaluated,
       .first_block = train.first_block,
       .end_block = L,
@@ -96,11 +99,14 @@ static size_t activations(const afina_gpt_config *config, const afina_finetune_o
 
 /* Lists of tokens may have twice the room that they use; rows stand in the split and, for each kind
  * of batch, as listed and in this epoch's order. */
-static size_t texts_bytes(const afina_finetune_shape *shape) {
+static size_t texts_bytes(const afina_finetune_shape *shape, const afina_finetune_options *o) {
   const size_t ids = times(2 * sizeof(uint32_t), plus(shape->tokens, 64));
   const size_t places = times(8 * sizeof(size_t), shape->rows);
   const size_t answers = times(times(shape->tested, shape->classes), sizeof(float));
-  return plus(plus(ids, places), answers);
+  const size_t drawn = o->recipe.draws ? plus(times(2 * sizeof(size_t), shape->rows),
+                                              times(sizeof(uint32_t) * shape->longest, o->batch))
+                                       : 0;
+  return plus(plus(ids, places), plus(answers, drawn));
 }
 
 size_t afina_finetune_text_bytes(const afina_dataset *data) {
@@ -170,9 +176,10 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
       afina_cache_measure(&config, block, shape.rows, shape.tokens, o->cache_bytes);
   const size_t texts = larger(smaller(o->batch, shape.rows), AFINA_EVALUATE_TEXTS);
   const size_t at_once =
-      larger(most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, true), o->batch),
+      larger(most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, true), o->batch,
+                         o->recipe.draws),
              most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, false),
-                         AFINA_EVALUATE_TEXTS));
+                         AFINA_EVALUATE_TEXTS, false));
   const size_t width = afina_readout_width(&config) * sizeof(afina_real);
   afina_finetune_need need = {
       .weights = times(plus(plus(total, trained), saving(total, trained)), sizeof(afina_real)),
@@ -181,7 +188,7 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
       .activations = activations(&config, o, threads, &shape, cache.kind),
       .cache = cache.bytes,
       .ngrams = o->ngrams ? ngrams_bytes(&shape) : 0,
-      .texts = texts_bytes(&shape),
+      .texts = texts_bytes(&shape, o),
       .cache_kind = cache.kind,
       .tokens_at_once = at_once,
       .texts_at_once = texts,

@@ -35,19 +35,43 @@ afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch
   return AFINA_OK;
 }
 
-void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, afina_real *logits) {
-  for (size_t i = 0; i < batch->count; i++)
-    run->targets[i] = afina_dataset_row(run->data, batch->rows[i]).label;
-  afina_cross_entropy_forward(run->exec, run->losses, logits, run->targets, batch->count,
-                              run->gpt.config.classes);
+/* The recipe's way to count losses; false where it is the plain one. */
+static bool rule_of(const afina_finetune *run, afina_entropy_rule *rule) {
+  *rule = (afina_entropy_rule){.weights = run->class_weights,
+                               .smoothing = (afina_real)run->options.recipe.label_smoothing};
+  return rule->weights || rule->smoothing > 0;
 }
 
-void afina_finetune_backward(afina_finetune *run, const afina_batch *part, size_t texts,
-                             const afina_real *pooled, afina_real *logits) {
+void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, bool trains,
+                           afina_real *logits) {
+  const size_t K = run->gpt.config.classes;
+  afina_entropy_rule rule;
+  for (size_t i = 0; i < batch->count; i++)
+    run->targets[i] = afina_dataset_row(run->data, batch->rows[i]).label;
+  if (trains && rule_of(run, &rule))
+    afina_entropy_forward(&rule, run->losses, logits, run->targets, batch->count, K);
+  else
+    afina_cross_entropy_forward(run->exec, run->losses, logits, run->targets, batch->count, K);
+}
+
+double afina_finetune_weight(const afina_finetune *run, const afina_batch *batch) {
+  if (!run->class_weights) return (double)batch->count;
+  double sum = 0;
+  for (size_t i = 0; i < batch->count; i++)
+    sum += (double)run->class_weights[afina_dataset_row(run->data, batch->rows[i]).label];
+  return sum;
+}
+
+void afina_finetune_backward(afina_finetune *run, const afina_batch *part, const afina_real *pooled,
+                             afina_real *logits) {
   const afina_gradients *gradients = &run->optimizer.gradients;
   const size_t W = afina_readout_width(&run->gpt.config), K = run->gpt.config.classes;
-  afina_cross_entropy_backward(run->exec, logits, run->targets, 1 / (afina_real)texts, part->count,
-                               K);
+  const afina_real scale = 1 / (afina_real)run->batch_weight;
+  afina_entropy_rule rule;
+  if (rule_of(run, &rule))
+    afina_entropy_backward(&rule, logits, run->targets, scale, part->count, K);
+  else
+    afina_cross_entropy_backward(run->exec, logits, run->targets, scale, part->count, K);
   if (run->options.strategy.kind == AFINA_STRATEGY_HEAD) {
     afina_project_backward(run->exec, NULL, gradients->data, logits, pooled,
                            afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), part->count, W, K);

@@ -30,10 +30,15 @@ void afina_finetune_next_part(afina_finetune *run, afina_batch *part);
 afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool keep,
                                    const afina_real **pooled, afina_real **logits,
                                    afina_error *error);
-/* The logits become probabilities, and run->losses those of the texts' labels, run->targets. */
-void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, afina_real *logits);
-/* Adds the gradient of the part's share of the mean loss of a batch of `texts`. */
-void afina_finetune_backward(afina_finetune *run, const afina_batch *part, size_t texts,
-                             const afina_real *pooled, afina_real *logits);
+/* The logits become probabilities, and run->losses those of the texts' labels, run->targets:
+ * cross-entropies, or with `trains` what the recipe makes of them. */
+void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, bool trains,
+                           afina_real *logits);
+/* What the texts count together: their number, or the sum of their classes' weights. */
+double afina_finetune_weight(const afina_finetune *run, const afina_batch *batch);
+/* Adds the gradient of the part's share of the mean loss of run->batch, which counts
+ * run->batch_weight. */
+void afina_finetune_backward(afina_finetune *run, const afina_batch *part, const afina_real *pooled,
+                             afina_real *logits);
 
 #endif

@@ -51,6 +51,18 @@ afina_status afina_finetune_check_memory(afina_finetune *run, afina_finetune_nee
   return need->total > options->memory_bytes ? AFINA_E_MEMORY : AFINA_OK;
 }
 
+/* What the recipe wants for classes of uneven size. */
+static afina_status balance(afina_finetune *run, afina_error *error) {
+  const afina_indices *train = &run->split.train;
+  if (run->options.recipe.draws)
+    return afina_balance_init(&run->balance, run->data, train->rows, train->count, error);
+  if (!run->options.recipe.weighs) return AFINA_OK;
+  run->class_weights = afina_allocate(run->gpt.config.classes, sizeof *run->class_weights);
+  if (!run->class_weights) return afina_fail_memory(error);
+  afina_balance_weights(run->class_weights, run->data, train->rows, train->count);
+  return AFINA_OK;
+}
+
 /* All that does not depend on the texts. */
 static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_error *error) {
   const afina_gpt_config config = run->gpt.config;
@@ -67,6 +79,7 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
   run->best = afina_allocate(run->gpt.params.total - run->begin, sizeof *run->best);
   run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
   if (!run->best || !run->epochs) return afina_fail_memory(error);
+  AFINA_TRY(balance(run, error));
   AFINA_TRY(afina_gpt_pass_init(&run->pass, &run->gpt, error));
   const afina_optimizer_options adamw = {.beta1 = 0.9,
                                          .beta2 = 0.999,
@@ -116,6 +129,8 @@ void afina_finetune_clear(afina_finetune *run) {
   free(run->head_logits);
   free(run->best);
   free(run->targets);
+  free(run->class_weights);
+  afina_balance_free(&run->balance);
   free(run->losses);
   free(run->probabilities);
   free(run->epochs);

@@ -110,6 +110,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
       .cache_bytes = (size_t)512 * MEGABYTE,
       .memory_bytes = SIZE_MAX,
   };
+  afina_recipe_defaults(&out->recipe);
   fill_defaults(out, config, rows);
 }
 
@@ -123,7 +124,7 @@ static afina_status check_keys(const cJSON *json, afina_error *error) {
   for (const cJSON *item = json ? json->child : NULL; item; item = item->next) {
     size_t i = 0;
     while (i < sizeof known / sizeof *known && strcmp(item->string, known[i]) != 0) i++;
-    if (i == sizeof known / sizeof *known)
+    if (i == sizeof known / sizeof *known && !afina_recipe_knows(item->string))
       return afina_fail(error, AFINA_E_ARGUMENT, "there is no option '%s'", item->string);
   }
   return AFINA_OK;
@@ -165,6 +166,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
                               error));
   o.cache_bytes = (size_t)(cache * MEGABYTE);
   o.seed = seed;
+  AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
   *out = o;
   return AFINA_OK;
 }
@@ -193,6 +195,7 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
                     cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
                     cJSON_AddNumberToObject(json, "test_share", o->test_share) &&
                     cJSON_AddBoolToObject(json, "ngrams", o->ngrams) &&
+                    afina_recipe_print(&o->recipe, json) &&
                     cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / MEGABYTE);
   if (fine) return json;
   cJSON_Delete(json);

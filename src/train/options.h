@@ -6,6 +6,7 @@
 #include "config.h"
 #include "gpt.h"
 #include "json.h"
+#include "recipe.h"
 #include "sha256.h"
 #include "status.h"
 
@@ -40,6 +41,7 @@ typedef struct afina_finetune_options {
   double lr;       /* peak; AdamW, warm-up over the first tenth of the steps, then a cosine to 0 */
   size_t batch;    /* texts of an update */
   double weight_decay;
+  afina_recipe recipe;
   uint64_t seed; /* of the split, the head's first weights and the order of the texts */
   double valid_share, test_share;
   bool ngrams;        /* a bag of n-grams beside the network: finetune_bag.h */
@@ -73,9 +75,9 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
 
 /* Reads
  * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share",
- * "test_share","ngrams","cache_mb"}: what is absent or null is the default for the data; so is 0
- * for epochs, lr and batch. Unknown keys, wrong types and values out of range are AFINA_E_ARGUMENT,
- * by name. */
+ * "test_share","ngrams","cache_mb"} and those of recipe.h: what is absent or null is the default
+ * for the data; so is 0 for epochs, lr and batch. Unknown keys, wrong types and values out of range
+ * are AFINA_E_ARGUMENT, by name. */
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
                                           const afina_gpt_config *config, size_t rows,
                                           size_t classes, afina_error *error);

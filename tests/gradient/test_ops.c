@@ -186,6 +186,31 @@ static void cross_entropy_backward(bench *b, const double *dy) {
 static const bench_dims cross_entropy_cases[] = {
     {.N = 1, .O = 2}, {.N = 4, .O = 7}, {.N = 11, .O = 33}, {.N = 60, .O = 20, .big = true}};
 
+/* With class weights and label smoothing, both or either. */
+static void check_entropy(bench *b, bool backward, double scale) {
+  double weights[40];
+  for (size_t k = 0; k < b->d.O; k++) weights[k] = 0.5 + 0.25 * (double)(k % 5);
+  const afina_entropy_rule rule = {.weights = b->d.column ? NULL : weights,
+                                   .smoothing = b->d.stride ? 0 : 0.15};
+  if (backward)
+    afina_entropy_backward(&rule, gradient(b, 0), b->ids, scale, b->d.N, b->d.O);
+  else
+    afina_entropy_forward(&rule, b->y, b->saved[0], b->ids, b->d.N, b->d.O);
+}
+static void entropy_forward(bench *b) {
+  memcpy(b->saved[0], value(b, 0), b->inputs[0].size * sizeof(double));
+  check_entropy(b, false, 0);
+}
+static void entropy_backward(bench *b, const double *dy) {
+  memcpy(gradient(b, 0), b->saved[0], b->inputs[0].size * sizeof(double));
+  check_entropy(b, true, dy[0]);
+}
+static const bench_dims entropy_cases[] = {{.N = 1, .O = 2},
+                                           {.N = 4, .O = 7},
+                                           {.N = 11, .O = 33},
+                                           {.N = 5, .O = 6, .stride = 1},
+                                           {.N = 5, .O = 6, .column = 1}};
+
 /* Sets of inputs by their number. */
 enum { FIRST = 1, SECOND = 2, THIRD = 4 };
 
@@ -208,6 +233,8 @@ static const bench_op ops[] = {
      CASES(attention_cases)},
     {"cross-entropy", cross_entropy_describe, cross_entropy_forward, cross_entropy_backward,
      .overwrites = true, .uniform_dy = true, CASES(cross_entropy_cases)},
+    {"weighted, smoothed cross-entropy", cross_entropy_describe, entropy_forward, entropy_backward,
+     .overwrites = true, .uniform_dy = true, CASES(entropy_cases)},
 };
 
 static void check(void **state) { bench_check_op(*state); }

@@ -35,11 +35,14 @@ def main():
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True))
     rows = features.fit_transform(train)
     model = LogisticRegression(C=10, max_iter=5000, tol=1e-8).fit(rows, truth)
+    balanced = LogisticRegression(C=10, max_iter=5000, tol=1e-8, class_weight="balanced")
+    balanced.fit(rows, truth)
     unseen = features.transform(test)
     json.dump({
         "train": train, "labels": truth, "test": test, "features": rows.shape[1],
         "values": [sorted(round(float(v), 6) for v in unseen[i].data) for i in range(len(test))],
         "probabilities": [[round(float(p), 6) for p in row] for row in model.predict_proba(unseen)],
+        "balanced": [[round(float(p), 6) for p in row] for row in balanced.predict_proba(unseen)],
     }, sys.stdout, ensure_ascii=False, indent=1)
     print()
 

@@ -32,13 +32,13 @@ static afina_dataset *dataset_of(const cJSON *fixture) {
   return data;
 }
 
-static afina_bag fit(const afina_dataset *data) {
+static afina_bag fit(const afina_dataset *data, bool balanced) {
   size_t rows[200];
   const size_t count = afina_dataset_count(data);
   for (size_t i = 0; i < count; i++) rows[i] = i;
   afina_bag_fit run;
   afina_bag bag;
-  assert_int_equal(afina_bag_fit_init(&run, data, rows, count, NULL), AFINA_OK);
+  assert_int_equal(afina_bag_fit_init(&run, data, rows, count, balanced, NULL), AFINA_OK);
   for (int steps = 0; !run.done; steps++) {
     assert_int_equal(afina_bag_fit_step(&run, NULL), AFINA_OK);
     assert_in_range(steps, 0, 10000);
@@ -79,15 +79,14 @@ static void expect_values(const afina_bag *bag, const char *text, const cJSON *e
   afina_ngrams_free(&grams);
 }
 
-static void is_scikit_learns(void **state) {
-  (void)state;
+static void check_probabilities(bool balanced) {
   cJSON *fixture = read_fixture("bag_fixture.json");
   afina_dataset *data = dataset_of(fixture);
-  afina_bag bag = fit(data);
+  afina_bag bag = fit(data, balanced);
   assert_int_equal(bag.F, (size_t)afina_json_member(fixture, "features")->valueint);
   const cJSON *texts = afina_json_member(fixture, "test");
   const cJSON *values = afina_json_member(fixture, "values");
-  const cJSON *probabilities = afina_json_member(fixture, "probabilities");
+  const cJSON *probabilities = afina_json_member(fixture, balanced ? "balanced" : "probabilities");
   afina_bag_reader reader = {0};
   for (int i = 0; i < cJSON_GetArraySize(texts); i++) {
     const char *text = cJSON_GetArrayItem(texts, i)->valuestring;
@@ -108,11 +107,22 @@ static void is_scikit_learns(void **state) {
   cJSON_Delete(fixture);
 }
 
+static void is_scikit_learns(void **state) {
+  (void)state;
+  check_probabilities(false);
+}
+
+/* class_weight="balanced" */
+static void balanced_is_scikit_learns(void **state) {
+  (void)state;
+  check_probabilities(true);
+}
+
 static void comes_back_from_a_file(void **state) {
   (void)state;
   cJSON *fixture = read_fixture("bag_fixture.json");
   afina_dataset *data = dataset_of(fixture);
-  afina_bag bag = fit(data), again, none;
+  afina_bag bag = fit(data, false), again, none;
   afina_tensor_view views[AFINA_BAG_TENSORS];
   afina_bytes bytes;
   afina_safetensors *file;
@@ -212,7 +222,8 @@ static void mixes_by_what_is_right(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(is_scikit_learns), cmocka_unit_test(comes_back_from_a_file),
-      cmocka_unit_test(reads_any_bytes), cmocka_unit_test(mixes_by_what_is_right)};
+      cmocka_unit_test(is_scikit_learns), cmocka_unit_test(balanced_is_scikit_learns),
+      cmocka_unit_test(comes_back_from_a_file), cmocka_unit_test(reads_any_bytes),
+      cmocka_unit_test(mixes_by_what_is_right)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,7 +132,8 @@ static void test_values_are_kept(void **state) {
   static const char text[] =
       "{\"strategy\":\"last:2\",\"readout\":\"special\",\"epochs\":7,\"patience\":2,\"lr\":0.004,"
       "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"valid_share\":0.25,"
-      "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5}";
+      "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5,\"class_weights\":\"balanced\","
+      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125}";
   afina_error error;
   afina_finetune_options o;
   assert_int_equal(parse(&o, text, 500, &error), AFINA_OK);
@@ -145,6 +146,7 @@ static void test_values_are_kept(void **state) {
   assert_true(o.lr == 0.004 && o.weight_decay == 0.125);
   assert_true(o.valid_share == 0.25 && o.test_share == 0);
   assert_false(o.ngrams);
+  assert_true(o.recipe.weighs && !o.recipe.draws && o.recipe.label_smoothing == 0.125);
   assert_int_equal(o.cache_bytes, 1 << 19);
   cJSON *given = cJSON_Parse(text), *printed = afina_finetune_options_json(&o);
   assert_true(cJSON_Compare(given, printed, true)); /* complete, and nothing else */
@@ -175,6 +177,12 @@ static void test_wrong_values_are_refused_by_name(void **state) {
                                          {"{\"test_share\":-0.01}", "'test_share'"},
                                          {"{\"cache_mb\":4096}", "'cache_mb'"},
                                          {"{\"strategy\":{}}", "'strategy'"},
+                                         {"{\"class_weights\":\"even\"}", "'even'"},
+                                         {"{\"sampling\":\"Balanced\"}", "'Balanced'"},
+                                         {"{\"class_weights\":\"balanced\","
+                                          "\"sampling\":\"balanced\"}",
+                                          "choose one"},
+                                         {"{\"label_smoothing\":0.91}", "'label_smoothing'"},
                                          {"{\"readout\":\"Last\"}", "'Last'"}};
   afina_error error;
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

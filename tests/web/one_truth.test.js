@@ -66,6 +66,8 @@ const runs = [
   { strategy: 'full', epochs: 2, seed: 3, valid_share: 0.3, test_share: 0.3 },
   { strategy: 'last:1', readout: 'last', epochs: 2, seed: 9, cache_mb: 0.1 },
   { strategy: 'last:1', epochs: 2, seed: 2, ngrams: false },
+  { strategy: 'last:1', epochs: 3, class_weights: 'balanced', label_smoothing: 0.1 },
+  { strategy: 'head', epochs: 3, sampling: 'balanced' },
   {},
 ].flatMap((options) => [options, { ...options, numerics: 'plain' }]);
 

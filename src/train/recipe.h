@@ -1,0 +1,28 @@
+/* How a run trains what its strategy lets train: the options beside rate, epochs and batch. */
+#ifndef AFINA_RECIPE_H
+#define AFINA_RECIPE_H
+
+#include <stdbool.h>
+
+#include "json.h"
+#include "status.h"
+
+typedef struct afina_recipe {
+  /* For classes of uneven size, at most one of the two; the n-grams' part counts texts by their
+   * class with either. */
+  bool weighs;            /* each text's loss counts by its class: balance.h, nn.h */
+  bool draws;             /* each epoch draws as many texts of every class: balance.h */
+  double label_smoothing; /* 0 .. 0.9: afina_entropy_rule */
+} afina_recipe;
+
+/* Neither weights nor draws nor smoothing. */
+void afina_recipe_defaults(afina_recipe *recipe);
+/* Reads {"class_weights":"none"|"balanced","sampling":"shuffle"|"balanced","label_smoothing"}; what
+ * is absent or null stays as it is. AFINA_E_ARGUMENT for both balanced, too. */
+afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_error *error);
+/* Whether an option of that name is one of these. */
+bool afina_recipe_knows(const char *name);
+/* Adds the same members, all of them; false without memory. */
+bool afina_recipe_print(const afina_recipe *recipe, cJSON *json);
+
+#endif
