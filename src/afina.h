@@ -189,6 +189,12 @@ afina_status afina_folds_step(afina_folds *folds, double now, double *fraction, 
 /* Of all rows that were held out once, ascending; count is 0 before the last step is done. */
 afina_predictions afina_folds_predictions(const afina_folds *folds);
 
+/* Rows whose labels are probably wrong, told from what a classifier says of rows that it has not
+ * learned from (afina_folds_predictions; or a session's, for its test part): the document of
+ * src/analysis/label_errors.h, with at most 2000 items. AFINA_E_STATE: there are no predictions. */
+afina_status afina_doubtful_labels(const afina_dataset *data, const afina_predictions *predictions,
+                                   afina_bytes *json, afina_error *error);
+
 /* ---- inference ---- */
 
 /* probabilities [count, classes] of each text, in the order of the model's labels. Texts are

@@ -50,10 +50,10 @@ afina_status afina_label_errors_find(afina_label_errors *out, const float *proba
 void afina_label_errors_free(afina_label_errors *errors);
 
 /* {"rows": n looked at, "likely": count, "count": of "items",
- *  "items": [{"row","label","suggested","p_label","p_suggested","score","likely"}],
- *  "classes": [{"label","threshold","doubted"}]}: row numbers are those of the user's file, rows
- * [n] the data set's indices of what was looked at; doubted: how many rows of this label are likely
- * wrong. At most `most` items. Free *out with cJSON_Delete. */
+ *  "items": [{"row","part","label","suggested","p_label","p_suggested","score","likely"}],
+ *  "classes": [{"label","threshold","doubted"}]}: row numbers are those of the user's file, parts
+ * as in inspect.h, rows [n] the data set's indices of what was looked at; doubted: how many rows of
+ * this label are likely wrong. At most `most` items. Free *out with cJSON_Delete. */
 afina_status afina_label_errors_json(cJSON **out, const afina_label_errors *errors,
                                      const afina_dataset *data, const size_t *rows, size_t n,
                                      size_t most, afina_error *error);

@@ -1,11 +1,14 @@
 #include "label_errors.h"
 
+static const char *const parts[] = {"any", "train", "valid", "test"};
+
 static cJSON *item_json(const afina_label_error *item, const afina_dataset *data,
                         const size_t *rows) {
   const char *const *labels = afina_dataset_labels(data);
-  const double number = (double)afina_dataset_row(data, rows[item->row]).number;
+  const afina_row row = afina_dataset_row(data, rows[item->row]);
   cJSON *json = cJSON_CreateObject();
-  if (json && cJSON_AddNumberToObject(json, "row", number) &&
+  if (json && cJSON_AddNumberToObject(json, "row", (double)row.number) &&
+      cJSON_AddStringToObject(json, "part", parts[row.part]) &&
       cJSON_AddStringToObject(json, "label", labels[item->label]) &&
       cJSON_AddStringToObject(json, "suggested", labels[item->suggested]) &&
       cJSON_AddNumberToObject(json, "p_label", item->p_label) &&

@@ -25,6 +25,11 @@ static const struct {
     {"classify", cli_classify,
      "--model DIR TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   [--threads N] "
      "[--numerics plain|fused]"},
+    {"audit", cli_audit,
+     "--train A.csv [--test T.csv] [--model DIR] [--folds N] [--strategy S] [--text-column NAME]\n"
+     "           [--label-column NAME] [--seed N] [--threads N] [--numerics plain|fused] "
+     "[--quiet]\n"
+     "           [--out audit.json]   (near duplicates; with a model, doubtful labels too)"},
     {"generate", cli_generate,
      "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
      "           [--max-tokens N] [--threads N] [--numerics plain|fused]"},
