@@ -15,8 +15,9 @@ run 0 audit --model lm --train planted.csv --out a.json --folds 4 --threads 1
 check "the result goes to the file" test ! -s out.txt
 says "fold 4 of 4"
 says "probably wrong"
-equal "all rows were looked at" "$(sed -n '/"labels"/,$s/.*"rows":\t\([0-9]*\),/\1/p' a.json | head -1)" 60
-sed -n '/"labels"/,/"duplicates"/s/.*"row":\t\([0-9]*\),/\1/p' a.json | head -6 | sort -n > found.txt
+sed -n '/"labels"/,/"duplicates"/p' a.json > labels.txt
+equal "all rows were looked at" "$(value rows labels.txt)" 60
+sed -n 's/.*"row":\t\([0-9]*\),/\1/p' labels.txt | head -6 | sort -n > found.txt
 check "the planted rows come first: $(tr '\n' ' ' < found.txt)" \
   cmp -s found.txt <(printf '10\n20\n30\n40\n50\n60\n')
 run 0 audit --model lm --train planted.csv --out b.json --folds 4 --threads 3 --quiet
