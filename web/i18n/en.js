@@ -1,5 +1,6 @@
 // The page in English. Same keys as pt-BR.js; a test compares them.
 
+import edits from './edits-en.js';
 import failures from './failures-en.js';
 import options from './options-en.js';
 
@@ -348,6 +349,7 @@ export default {
   'classify.fileDone': 'Done: {name} was downloaded.',
 
   'workshop.failed': 'This tool could not be loaded: {detail}',
+  ...edits,
   ...failures,
 
   'saved.title': 'Kept in this browser',

@@ -1,5 +1,6 @@
 // A página em português do Brasil. As mesmas chaves de en.js; um teste compara as duas.
 
+import edits from './edits-pt-BR.js';
 import failures from './failures-pt-BR.js';
 import options from './options-pt-BR.js';
 
@@ -358,6 +359,7 @@ export default {
   'classify.fileDone': 'Pronto: {name} foi baixado.',
 
   'workshop.failed': 'Não foi possível carregar esta ferramenta: {detail}',
+  ...edits,
   ...failures,
 
   'saved.title': 'Guardado neste navegador',

@@ -3,6 +3,7 @@
 import { number, percent, t } from '../i18n/index.js';
 import { bar, fill, h, icon } from './dom.js';
 import { failureBox, failureOf } from './failure.js';
+import { labelEditor } from './label-editor.js';
 
 const PAGE = 6;
 /** A row shows its three largest probabilities: more would not be read. */
@@ -66,7 +67,7 @@ export function cellList(app, classes) {
       h(
         'ol',
         { class: 'texts' },
-        cell.rows.map((row) => textItem(row, classes)),
+        cell.rows.map((row) => textItem(app, row, classes)),
       ),
       pager(app, cell),
     );
@@ -76,7 +77,7 @@ export function cellList(app, classes) {
   return place;
 }
 
-function textItem(row, classes) {
+function textItem(app, row, classes) {
   const ranked = row.probabilities
     .map((share, index) => ({ share, label: classes[index] }))
     .sort((a, b) => b.share - a.share)
@@ -99,6 +100,7 @@ function textItem(row, classes) {
         ),
       ),
     ),
+    labelEditor(app, row, classes),
   );
 }
 

@@ -31,15 +31,18 @@ export function dataActions(app) {
 
   /**
    * Opens a table; the previous one stays until the new one is read, and for good if it cannot be.
+   * Work of an earlier visit is resumed with its columns and its changes.
    */
-  async function openTable(file, name, sample = null) {
+  async function openTable(file, name, sample = null, { columns: own, resume } = {}) {
     store.set({ opening: name, dataFailure: null });
     try {
       const table = await app.engine.openTable(file, name);
-      const columns = takesSetup(sample) ? columnsOf(app.state.setup, table) : table.guess;
+      const guess = takesSetup(sample) ? columnsOf(app.state.setup, table) : table.guess;
+      const columns = own ?? guess;
+      app.files = { table: file, testTable: null };
       store.set({ table, columns, sample, testTable: null, inspection: null, opening: null });
       app.changeSetup({ sample, ...columnSetup(columns, table) });
-      await inspect();
+      await inspect(resume);
     } catch (error) {
       store.set({ opening: null, dataFailure: { ...failureOf(error), name } });
     }
@@ -77,12 +80,13 @@ export function dataActions(app) {
     }
   }
 
-  async function openTestTable(file, name) {
+  async function openTestTable(file, name, { resume } = {}) {
     store.set({ opening: name, dataFailure: null });
     try {
       const testTable = await app.engine.openTestTable(file, name);
+      app.files.testTable = file;
       store.set({ testTable, opening: null });
-      if (!(await inspect())) await refuseTestTable(name);
+      if (!(await inspect(resume))) await refuseTestTable(name);
     } catch (error) {
       store.set({ opening: null, dataFailure: { ...failureOf(error), name } });
     }
@@ -97,6 +101,7 @@ export function dataActions(app) {
 
   async function closeTestTable() {
     await app.engine.closeTestTable();
+    app.files.testTable = null;
     store.set({ testTable: null });
     await inspect();
   }
@@ -109,17 +114,22 @@ export function dataActions(app) {
 
   /**
    * Asks for the inspection of the columns as they are now, and says whether they can be used. An
-   * answer to an older question is dropped.
+   * answer to an older question is dropped. The changes to the labels count.
    */
-  async function inspect() {
+  async function inspect(resume = false) {
     const { columns } = app.state;
     const question = ++asked;
     store.set({ inspecting: true });
-    await app.modelReady;
+    await Promise.all([app.modelReady, app.loadEdits(resume)]);
     if (question !== asked) return true;
+    const corrections = app.corrections();
     try {
-      const inspection = await app.engine.chooseColumns(columns.text, columns.label);
-      if (question === asked) store.set({ inspection, inspecting: false, dataFailure: null });
+      const { text, label } = columns;
+      const inspection = await app.engine.chooseColumns(text, label, corrections);
+      if (question !== asked) return true;
+      app.noteTold(corrections);
+      store.set({ inspection, inspecting: false, dataFailure: null });
+      app.keepWork();
       return true;
     } catch (error) {
       if (question !== asked) return true;

@@ -4,8 +4,10 @@ import { hasText, t } from '../i18n/index.js';
 import { dataReport } from './data-report.js';
 import { samples } from './data-actions.js';
 import { fill, h, icon, newId, table as htmlTable } from './dom.js';
+import { editsBar } from './edits-bar.js';
 import { failureBox } from './failure.js';
 import { stepSection } from './step.js';
+import { heldOffer, workOffer } from './work-offer.js';
 
 const ACCEPT = '.csv,.tsv,.tab,.txt,text/csv,text/tab-separated-values,text/plain';
 const WARNINGS_SHOWN = 50;
@@ -39,7 +41,7 @@ export function dataStep(app) {
   const body = h('div', {});
   const busy = h('p', { class: 'busy', role: 'status' });
   const { section, content } = stepSection('data', 1);
-  fill(content, intake(app), busy, failure.element, body);
+  fill(content, workOffer(app), intake(app), busy, failure.element, body);
 
   acceptDrops(app, section);
   app.store.watch(['opening'], ({ opening }) =>
@@ -111,12 +113,16 @@ function intake(app) {
 }
 
 function loaded(app, table) {
-  return h(
-    'div',
-    { class: 'two wide-left' },
-    h('div', {}, fileFacts(table), columnChoice(app, table), preview(app, table), testFile(app)),
-    dataReport(app),
-  );
+  return [
+    heldOffer(app),
+    h(
+      'div',
+      { class: 'two wide-left' },
+      h('div', {}, fileFacts(table), columnChoice(app, table), preview(app, table), testFile(app)),
+      dataReport(app),
+    ),
+    editsBar(app, { full: true }),
+  ];
 }
 
 function fileFacts(table) {

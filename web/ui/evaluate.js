@@ -3,8 +3,10 @@
 
 import { fixed, list, number, percent, t } from '../i18n/index.js';
 import { cellList } from './cell-list.js';
+import { changesBox } from './changes-box.js';
 import { bar, fill, h, table } from './dom.js';
 import { downloads } from './downloads.js';
+import { editsBar } from './edits-bar.js';
 import { matrixPanel } from './matrix.js';
 import {
   majorityBaseline,
@@ -38,9 +40,10 @@ export function evaluateStep(app) {
   return section;
 }
 
-function measuredParts(app, { report, session }, measured) {
+function measuredParts(app, { report, session, changes }, measured) {
   const { test } = report;
   return [
+    changesBox(changes),
     cards(test, measured),
     honestWords(test, measured, session.classes),
     report.ngrams && eachPart(test, report.ngrams, measured),
@@ -51,6 +54,7 @@ function measuredParts(app, { report, session }, measured) {
       h('div', {}, perClass(test), mixUps(test.confusion, session.classes)),
     ),
     cellList(app, session.classes),
+    editsBar(app),
   ];
 }
 
@@ -69,7 +73,10 @@ function origin({ source, report, session }) {
     batch,
     seed: report.seed ?? 0,
   });
-  return h('p', { class: 'hint origin' }, h('span', { dir: 'auto' }, words), ' ', how);
+  const count = source.corrected;
+  const kept = session.keepsParts ? 'changes.source' : 'changes.anew';
+  const corrected = count > 0 ? ` ${t(kept, { count })}` : null;
+  return h('p', { class: 'hint origin' }, h('span', { dir: 'auto' }, words), ' ', how, corrected);
 }
 
 function strategyName(strategy) {

@@ -1,6 +1,7 @@
 // The page as a whole: state, actions and the steps. In another language it is built anew from the
 // same state.
 
+import { createEditsStore } from '../engine/edits_store.js';
 import { currentLanguage, preferredLanguage, setLanguage, t } from '../i18n/index.js';
 import { cellActions } from './cell-list.js';
 import { classifyStep } from './classify.js';
@@ -8,6 +9,7 @@ import { dataStep } from './data.js';
 import { loadCharts } from './charts.js';
 import { dataActions, loadSamples } from './data-actions.js';
 import { fill } from './dom.js';
+import { editsActions, noEdits } from './edits-actions.js';
 import { evaluateStep } from './evaluate.js';
 import { pageFooter, pageHeader, pageIntro } from './header.js';
 import { modelActions } from './model-actions.js';
@@ -35,6 +37,8 @@ const initialState = {
   result: null,
   modelSaved: false,
   saved: null,
+  edits: noEdits(),
+  work: null,
   cell: null,
   classifier: null,
   draft: { text: '', many: false },
@@ -99,9 +103,13 @@ function followAddress(app) {
 export function startPage(createEngine, whenFetched = () => {}) {
   const store = createStore(initialState);
   const app = { store, state: store.state, engine: null, whenFetched };
+  app.editsStore = createEditsStore();
+  /** What the reader opened, for keeping it. */
+  app.files = { table: null, testTable: null };
   app.changeSetup = (patch) => changeSetup(app, patch);
   app.changeLanguage = (tag) => changeLanguage(app, tag);
   Object.assign(app, modelActions(app), dataActions(app), trainActions(app), cellActions(app));
+  Object.assign(app, editsActions(app));
 
   const setup = parseSetup(location.hash);
   store.set({ setup });
@@ -116,5 +124,6 @@ export function startPage(createEngine, whenFetched = () => {}) {
   app.engine = createEngine(setup);
   app.loadModel().then(fetchTheRest).then(whenFetched);
   app.findSaved();
+  app.findWork();
   if (setup.sample) app.openSample(setup.sample);
 }

@@ -3,6 +3,7 @@
 
 import { t } from '../i18n/index.js';
 import { failureOf } from './failure.js';
+import { compareRuns } from './run-changes.js';
 import { optionsOf } from './setup.js';
 
 /** Milliseconds of work a request: short enough that the worker answers typing at once. */
@@ -14,10 +15,14 @@ export function trainActions(app) {
   const { store } = app;
   let stopAsked = false;
 
-  async function train() {
-    const { model, setup, table, testTable, sample } = app.state;
+  /** @param {object} [options]   of a run before; without them those of the setup */
+  async function train(options) {
+    await app.settleEdits();
+    if (isTraining() || !app.state.inspection) return;
+    const { model, setup } = app.state;
     stopAsked = false;
     const started = Date.now();
+    const data = dataNow();
     const training = {
       status: 'running',
       progress: null,
@@ -29,14 +34,15 @@ export function trainActions(app) {
     const update = (patch) => store.set({ training: Object.assign(training, patch) });
     update({});
     try {
-      update({ session: await app.engine.startSession(optionsOf(setup)) });
+      const before = app.state.result ? await app.engine.tested() : [];
+      update({ session: await app.engine.startSession(options ?? optionsOf(setup)) });
       await pull(training, update).finally(() => {
         document.title = t('app.title');
       });
       const report = await app.engine.report();
-      const testName = testTable?.name ?? null;
-      const source = { model: model.info.name, name: table.name, sample, testName };
-      const result = { report, session: training.session, source };
+      const changes = await changesSince(before, data);
+      const source = { model: model.info.name, ...data };
+      const result = { report, session: training.session, source, changes };
       store.set({
         result,
         modelSaved: false,
@@ -50,6 +56,28 @@ export function trainActions(app) {
       update({ status: 'failed', failure: failureOf(error) });
     }
   }
+
+  /** What is trained on: file, columns and corrections. */
+  function dataNow() {
+    const { table, testTable, sample, columns } = app.state;
+    const { name, sha256 } = table;
+    const testName = testTable?.name ?? null;
+    const files = [sha256 ?? name, testTable?.sha256 ?? testName];
+    const place = [...files, columns.text, columns.label].join(' ');
+    const corrections = app.corrections();
+    return { name, sample, testName, place, corrections, corrected: app.countEdits() };
+  }
+
+  /** What the corrections changed, where the run before was on the same table without them. */
+  async function changesSince(before, { place, corrections }) {
+    const last = app.state.result?.source;
+    if (before.length === 0 || last?.place !== place) return null;
+    if (JSON.stringify(last.corrections) === JSON.stringify(corrections)) return null;
+    return compareRuns(before, await app.engine.tested());
+  }
+
+  /** The same options once more, on the rows as they are corrected now. */
+  const retrain = () => train(app.state.result?.session.options);
 
   /**
    * Runs slices until the engine says done. One is asked for ahead, so that the engine goes on
@@ -96,5 +124,5 @@ export function trainActions(app) {
     if (isTraining() || (result && !modelSaved)) event.preventDefault();
   });
 
-  return { train, stopTraining, isTraining };
+  return { train, retrain, stopTraining, isTraining };
 }
