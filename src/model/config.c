@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "adapters_config.h"
 #include "kernels.h"
 
 static const char *const readouts[] = {
@@ -84,6 +84,7 @@ afina_status afina_gpt_config_check(const afina_gpt_config *config, afina_error 
   if ((int)config->readout < 0 || (int)config->readout >= READOUTS)
     return afina_fail(error, AFINA_E_ARGUMENT, "no readout has the number %d",
                       (int)config->readout);
+  AFINA_TRY(afina_adapters_check(config, error));
   return check_total(config, error);
 }
 
@@ -269,6 +270,7 @@ static afina_status read_config(afina_gpt_config *config, afina_labels *labels, 
   AFINA_TRY(
       afina_json_string(afina_json_member(json, "afina"), "readout", "last", &readout, error));
   AFINA_TRY(afina_readout_parse(&config->readout, readout, error));
+  AFINA_TRY(afina_adapters_parse(config, afina_json_member(json, "afina"), error));
   bool classifier = false;
   AFINA_TRY(is_classifier(json, &classifier, error));
   if (classifier) AFINA_TRY(read_labels(labels, json, error));
@@ -342,7 +344,8 @@ static bool fill(cJSON *json, const afina_gpt_config *config, const afina_labels
        add_number(json, "pad_token_id", end_of_text);
   if (ok && config->classes) ok = add_labels(json, labels);
   cJSON *own = ok ? cJSON_AddObjectToObject(json, "afina") : NULL;
-  return own && cJSON_AddStringToObject(own, "readout", afina_readout_name(config->readout));
+  return own && cJSON_AddStringToObject(own, "readout", afina_readout_name(config->readout)) &&
+         afina_adapters_print(&config->adapters, own);
 }
 
 afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_labels *labels,

@@ -10,6 +10,7 @@
 #ifndef AFINA_CONFIG_H
 #define AFINA_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,32 @@ enum {
   AFINA_MAX_CLASSES = 10000
 };
 
+/* Which of a block's matrices LoRA goes beside: bits, added up. */
+enum {
+  AFINA_LORA_QKV = 1,  /* attn.c_attn */
+  AFINA_LORA_OUT = 2,  /* attn.c_proj */
+  AFINA_LORA_UP = 4,   /* mlp.c_fc */
+  AFINA_LORA_DOWN = 8, /* mlp.c_proj */
+  AFINA_LORA_ATTENTION = AFINA_LORA_QKV | AFINA_LORA_OUT,
+  AFINA_LORA_MLP = AFINA_LORA_UP | AFINA_LORA_DOWN,
+  AFINA_LORA_ALL = AFINA_LORA_ATTENTION | AFINA_LORA_MLP
+};
+
+/* What a classifier has learned beside weights that stay as they are (adapters.h). All zero:
+ * nothing. */
+typedef struct afina_adapters {
+  size_t rank;      /* R of LoRA; 0: none */
+  double alpha;     /* LoRA's part counts alpha / R times */
+  unsigned targets; /* of LoRA: AFINA_LORA_... */
+  size_t first;     /* the lowest block that has LoRA */
+  size_t prefix;    /* keys and values in front of each text, in every block */
+  size_t prompt;    /* input vectors in front of each text; they take places of the context */
+} afina_adapters;
+
+/* "attn", "mlp", "all"; and back (AFINA_E_ARGUMENT for another word). */
+const char *afina_lora_targets_name(unsigned targets);
+afina_status afina_lora_targets_parse(unsigned *out, const char *name, afina_error *error);
+
 typedef struct afina_gpt_config {
   size_t vocabulary; /* V */
   size_t context;    /* T, the most tokens in a text */
@@ -43,6 +70,7 @@ typedef struct afina_gpt_config {
   size_t inner;      /* F, the width of the MLP */
   size_t classes;    /* 0: a language model without a classification head; else at least 2 */
   afina_readout readout;
+  afina_adapters adapters; /* of a classifier */
 } afina_gpt_config;
 
 /* The names of the classes, in the order of their ids. */
@@ -74,6 +102,15 @@ afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_
 /* What the classification head takes of a text: C values, or 2C for AFINA_READOUT_WORDS. */
 static inline size_t afina_readout_width(const afina_gpt_config *config) {
   return (config->readout == AFINA_READOUT_WORDS ? 2 : 1) * config->channels;
+}
+
+static inline bool afina_has_adapters(const afina_gpt_config *config) {
+  return config->adapters.rank || config->adapters.prefix || config->adapters.prompt;
+}
+
+/* The most tokens that a text may have beside the prompt. */
+static inline size_t afina_text_context(const afina_gpt_config *config) {
+  return config->context - config->adapters.prompt;
 }
 
 /* "last", "mean", "special", "words"; and back (AFINA_E_ARGUMENT for another word). */

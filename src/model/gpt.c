@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "gpt_pass.h"
 #include "memory.h"
 
@@ -26,27 +27,16 @@ void afina_gpt_free(afina_gpt *gpt) {
 }
 
 const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_tensor tensor) {
-  return gpt->weights + afina_params_find(&gpt->params, layer, tensor)->offset;
+  const afina_param *param = afina_params_find(&gpt->params, layer, tensor);
+  return param ? gpt->weights + param->offset : NULL;
 }
 
-/* Where a tensor's gradient goes; NULL for a frozen one. */
-static afina_real *gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,
-                            afina_tensor tensor) {
-  const size_t offset = afina_params_find(&gpt->params, layer, tensor)->offset;
-  return offset < gradients->begin ? NULL : gradients->data + (offset - gradients->begin);
-}
-
-/* out[Q, C] = the rows of x that ask. */
-static void gather(afina_real *out, const afina_real *x, const afina_queries *queries, size_t C) {
-  for (size_t i = 0; i < queries->Q; i++)
-    memcpy(out + i * C, x + queries->rows[i] * C, C * sizeof *out);
-}
-
-/* The rows of dx that ask += dout[Q, C]. */
-static void scatter_add(const afina_exec *exec, afina_real *dx, const afina_real *dout,
-                        const afina_queries *queries, size_t C) {
-  for (size_t i = 0; i < queries->Q; i++)
-    exec->kernels->add(dx + queries->rows[i] * C, dout + i * C, C);
+afina_real *afina_gpt_gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,
+                               afina_tensor tensor) {
+  const afina_param *param = afina_params_find(&gpt->params, layer, tensor);
+  return param && param->offset >= gradients->begin
+             ? gradients->data + (param->offset - gradients->begin)
+             : NULL;
 }
 
 /* x [N, C] -> out [R, C]:   r = x + attention(ln_1(x)),   out = r + mlp(ln_2(r)). */
@@ -62,17 +52,20 @@ void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_blo
   afina_layernorm_forward(exec, p->ln_1, p->ln_1_mean, p->ln_1_rstd, p->x,
                           afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT),
                           afina_gpt_weight(gpt, l, AFINA_LN_1_BIAS), N, C);
-  afina_linear_forward(exec, p->kv + past * 2 * C, p->ln_1, weight + C, bias + C, N, C, 2 * C,
-                       3 * C);
-  if (gathers) gather(p->asked, p->ln_1, queries, C);
+  afina_real *kv = p->kv + past * 2 * C; /* [N, 2C] */
+  afina_linear_forward(exec, kv, p->ln_1, weight + C, bias + C, N, C, 2 * C, 3 * C);
+  if (gathers) afina_rows_gather(p->asked, p->ln_1, queries, C);
   afina_linear_forward(exec, p->q, gathers ? p->asked : p->ln_1, weight, bias, R, C, C, 3 * C);
+  afina_lora_attention_forward(gpt, exec, p, kv, l, N, queries);
+  afina_prefix_forward(gpt, p->kv, l, rows);
   afina_attention_forward(exec, p->attended, p->lse, p->q, p->kv, rows, queries, C, H);
   afina_linear_forward(exec, p->residual, p->attended,
                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT),
                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_BIAS), R, C, C, C);
-  if (gathers) {
-    gather(p->ln_2, p->x, queries,
-           C); /* ln_2 is free until the next call: the residual's left side */
+  afina_lora_forward(gpt, exec, p->residual, p->lora_proj, p->attended, l, AFINA_LORA_ATTN_PROJ_A,
+                     R);
+  if (gathers) { /* ln_2 is free until the next call: the residual's left side */
+    afina_rows_gather(p->ln_2, p->x, queries, C);
     afina_add_forward(exec, p->residual, p->ln_2, R * C);
   } else {
     afina_add_forward(exec, p->residual, p->x, R * C);
@@ -83,78 +76,114 @@ void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_blo
                           afina_gpt_weight(gpt, l, AFINA_LN_2_BIAS), R, C);
   afina_linear_forward(exec, p->fc, p->ln_2, afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT),
                        afina_gpt_weight(gpt, l, AFINA_MLP_FC_BIAS), R, C, F, F);
+  afina_lora_forward(gpt, exec, p->fc, p->lora_fc, p->ln_2, l, AFINA_LORA_MLP_FC_A, R);
   afina_gelu_forward(exec, p->activated, p->fc, R * F);
   afina_linear_forward(exec, p->out, p->activated, afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT),
                        afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_BIAS), R, F, C, C);
+  afina_lora_forward(gpt, exec, p->out, p->lora_mlp, p->activated, l, AFINA_LORA_MLP_PROJ_A, R);
   afina_add_forward(exec, p->out, p->residual, R * C);
 }
 
-/* s->dx holds d out [R, C] and becomes d x [N, C]; the latter is not computed where want_dx is
- * false. */
-static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
-                           size_t l, const afina_ragged *rows, const afina_queries *queries,
-                           const afina_gradients *g, afina_gpt_pass *s, bool want_dx) {
-  const size_t N = rows->N, R = queries ? queries->Q : N;
-  const size_t C = gpt->config.channels, F = gpt->config.inner, H = gpt->config.heads;
-  const afina_real *weight = afina_gpt_weight(gpt, l, AFINA_ATTN_WEIGHT);
-  afina_real *dweight = gradient(gpt, g, l, AFINA_ATTN_WEIGHT);
-  afina_real *dbias = gradient(gpt, g, l, AFINA_ATTN_BIAS);
-
-  /* out = r + mlp(ln_2(r)) */
+/* out = r + mlp(ln_2(r)): from s->dx, d out [R, C], to s->dresidual, d r [R, C]. */
+static void mlp_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
+                         size_t l, size_t R, const afina_gradients *g, afina_gpt_pass *s) {
+  const size_t C = gpt->config.channels, F = gpt->config.inner;
   afina_zero(exec, s->dwide, R * F);
-  afina_linear_backward(exec, s->dwide, gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
-                        gradient(gpt, g, l, AFINA_MLP_PROJ_BIAS), s->dx, p->activated,
+  afina_linear_backward(exec, s->dwide, afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
+                        afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_BIAS), s->dx, p->activated,
                         afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT), R, F, C, C);
+  afina_lora_backward(gpt, exec, g, s->dwide, s->du, s->dx, p->lora_mlp, p->activated, l,
+                      AFINA_LORA_MLP_PROJ_A, R);
   afina_gelu_backward(exec, s->dwide, s->dwide, p->fc, R * F);
   afina_zero(exec, s->dnorm, R * C);
-  afina_linear_backward(exec, s->dnorm, gradient(gpt, g, l, AFINA_MLP_FC_WEIGHT),
-                        gradient(gpt, g, l, AFINA_MLP_FC_BIAS), s->dwide, p->ln_2,
+  afina_linear_backward(exec, s->dnorm, afina_gpt_gradient(gpt, g, l, AFINA_MLP_FC_WEIGHT),
+                        afina_gpt_gradient(gpt, g, l, AFINA_MLP_FC_BIAS), s->dwide, p->ln_2,
                         afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT), R, C, F, F);
+  afina_lora_backward(gpt, exec, g, s->dnorm, s->du, s->dwide, p->lora_fc, p->ln_2, l,
+                      AFINA_LORA_MLP_FC_A, R);
   memcpy(s->dresidual, s->dx, R * C * sizeof *s->dx);
-  afina_layernorm_backward(exec, s->dresidual, gradient(gpt, g, l, AFINA_LN_2_WEIGHT),
-                           gradient(gpt, g, l, AFINA_LN_2_BIAS), s->dnorm, p->residual,
+  afina_layernorm_backward(exec, s->dresidual, afina_gpt_gradient(gpt, g, l, AFINA_LN_2_WEIGHT),
+                           afina_gpt_gradient(gpt, g, l, AFINA_LN_2_BIAS), s->dnorm, p->residual,
                            p->ln_2_mean, p->ln_2_rstd, afina_gpt_weight(gpt, l, AFINA_LN_2_WEIGHT),
                            R, C);
+}
 
-  /* r = x + proj(attention(q, kv)) */
+/* attention(q, kv) and the projection behind it: from s->dresidual to s->dq and s->dkv [keys, 2C].
+ */
+static void attention_backward(const afina_gpt *gpt, const afina_exec *exec,
+                               const afina_block_pass *p, size_t l, size_t R,
+                               const afina_queries *queries, const afina_gradients *g,
+                               afina_gpt_pass *s) {
+  const size_t C = gpt->config.channels;
   afina_zero(exec, s->dattended, R * C);
-  afina_linear_backward(exec, s->dattended, gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
-                        gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), s->dresidual, p->attended,
-                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
+  afina_linear_backward(exec, s->dattended, afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
+                        afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), s->dresidual,
+                        p->attended, afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
+  afina_lora_backward(gpt, exec, g, s->dattended, s->du, s->dresidual, p->lora_proj, p->attended, l,
+                      AFINA_LORA_ATTN_PROJ_A, R);
   afina_zero(exec, s->dq, R * C);
-  afina_zero(exec, s->dkv, N * 2 * C);
+  afina_zero(exec, s->dkv, s->keys.N * 2 * C);
   afina_attention_backward(exec, s->dq, s->dkv, s->dattended, p->q, p->kv, p->attended, p->lse,
-                           rows, queries, C, H);
+                           &s->keys, queries, C, gpt->config.heads);
+  afina_prefix_backward(gpt, exec, g, s->dkv, l, &s->keys);
+}
 
-  /* q = ln_1(x)[asked] Wq + bq,   kv = ln_1(x) Wkv + bkv */
-  afina_zero(exec, s->dnorm, N * C);
-  afina_linear_backward(exec, s->dnorm, dweight + C, dbias + C, s->dkv, p->ln_1, weight + C, N, C,
-                        2 * C, 3 * C);
-  if (queries) {
-    afina_zero(exec, s->dattended, R * C);
-    afina_linear_backward(exec, s->dattended, dweight, dbias, s->dq, p->asked, weight, R, C, C,
+/* q = ln_1(x)[asked] Wq + bq, kv = ln_1(x) Wkv + bkv: to s->dnorm, d ln_1(x) [N, C], which is not
+ * computed where want_dnorm is false. */
+static void qkv_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
+                         size_t l, const afina_queries *queries, const afina_gradients *g,
+                         afina_gpt_pass *s, bool want_dnorm) {
+  const size_t N = s->rows.N, C = gpt->config.channels;
+  const bool gathers = queries && queries->rows;
+  const afina_real *weight = afina_gpt_weight(gpt, l, AFINA_ATTN_WEIGHT);
+  afina_real *dweight = afina_gpt_gradient(gpt, g, l, AFINA_ATTN_WEIGHT);
+  afina_real *dbias = afina_gpt_gradient(gpt, g, l, AFINA_ATTN_BIAS);
+  afina_real *dkv = s->dkv + (s->keys.N - N) * 2 * C; /* [N, 2C] */
+  afina_real *dnorm = want_dnorm ? s->dnorm : NULL, *dasked = want_dnorm ? s->dattended : NULL;
+  if (want_dnorm) afina_zero(exec, s->dnorm, N * C);
+  afina_linear_backward(exec, dnorm, dweight ? dweight + C : NULL, dbias ? dbias + C : NULL, dkv,
+                        p->ln_1, weight + C, N, C, 2 * C, 3 * C);
+  if (gathers) {
+    afina_zero(exec, s->dattended, queries->Q * C);
+    afina_linear_backward(exec, dasked, dweight, dbias, s->dq, p->asked, weight, queries->Q, C, C,
                           3 * C);
-    scatter_add(exec, s->dnorm, s->dattended, queries, C);
+    if (want_dnorm) afina_rows_scatter_add(exec, s->dnorm, s->dattended, queries, C);
   } else {
-    afina_linear_backward(exec, s->dnorm, dweight, dbias, s->dq, p->ln_1, weight, N, C, C, 3 * C);
+    afina_linear_backward(exec, dnorm, dweight, dbias, s->dq, p->ln_1, weight, N, C, C, 3 * C);
   }
-  if (want_dx && queries) {
+  afina_lora_attention_backward(gpt, exec, g, s, p, dkv, dnorm, l, N, queries);
+}
+
+/* s->dx holds d out [R, C] and becomes d x [N, C]; the latter is not computed where want_dx is
+ * false, nor is then anything that only frozen weights would have needed. */
+static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
+                           size_t l, const afina_queries *queries, const afina_gradients *g,
+                           afina_gpt_pass *s, bool want_dx) {
+  const size_t N = s->rows.N, R = queries ? queries->Q : N, C = gpt->config.channels;
+  afina_real *dln_1 = afina_gpt_gradient(gpt, g, l, AFINA_LN_1_WEIGHT);
+  const bool want_dnorm = want_dx || dln_1;
+  mlp_backward(gpt, exec, p, l, R, g, s);
+  if (!want_dnorm && !afina_adapters_in_attention(gpt, g, l)) return;
+  attention_backward(gpt, exec, p, l, R, queries, g, s);
+  qkv_backward(gpt, exec, p, l, queries, g, s, want_dnorm);
+  if (!want_dnorm) return;
+  if (want_dx && queries && queries->rows) {
     afina_zero(exec, s->dx, N * C);
-    scatter_add(exec, s->dx, s->dresidual, queries, C);
+    afina_rows_scatter_add(exec, s->dx, s->dresidual, queries, C);
   } else if (want_dx) {
     memcpy(s->dx, s->dresidual, N * C * sizeof *s->dx);
   }
-  afina_layernorm_backward(exec, want_dx ? s->dx : NULL, gradient(gpt, g, l, AFINA_LN_1_WEIGHT),
-                           gradient(gpt, g, l, AFINA_LN_1_BIAS), s->dnorm, p->x, p->ln_1_mean,
-                           p->ln_1_rstd, afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT), N, C);
+  afina_layernorm_backward(
+      exec, want_dx ? s->dx : NULL, dln_1, afina_gpt_gradient(gpt, g, l, AFINA_LN_1_BIAS), s->dnorm,
+      p->x, p->ln_1_mean, p->ln_1_rstd, afina_gpt_weight(gpt, l, AFINA_LN_1_WEIGHT), N, C);
 }
 
 /* Only the last of the blocks that run leaves rows out; the others' keys and values need all of
  * them. */
 static const afina_queries *queries_of(const afina_gpt_pass *pass, size_t block) {
-  return pass->batch.reads == AFINA_READS_LAST && block + 1 == pass->batch.end_block
-             ? &pass->queries
-             : NULL;
+  if (pass->batch.reads == AFINA_READS_LAST && block + 1 == pass->batch.end_block)
+    return &pass->queries;
+  return pass->all.Q ? &pass->all : NULL;
 }
 
 static bool reads_words(const afina_gpt_pass *pass) {
@@ -168,6 +197,11 @@ static bool reads_means(const afina_gpt_pass *pass) {
 /* What one of text b's rows counts in their mean. */
 static afina_real share_of(const afina_ragged *rows, size_t b) {
   return 1 / (afina_real)(rows->starts[b + 1] - rows->starts[b]);
+}
+
+/* The first of text b's own rows, behind the prompt. */
+static size_t own_row(const afina_gpt *gpt, const afina_gpt_pass *pass, size_t b) {
+  return pass->rows.starts[b] + gpt->config.adapters.prompt;
 }
 
 void afina_words_mean(const afina_gpt *gpt, const afina_exec *exec, afina_real *out, size_t out_row,
@@ -193,7 +227,7 @@ static void average(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass
   memset(pass->averaged, 0, pass->H * C * sizeof *pass->averaged);
   for (size_t b = 0; b < rows->B; b++) {
     afina_real *row = pass->averaged + b * step;
-    for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
+    for (size_t n = own_row(gpt, pass, b); n < pass->rows.starts[b + 1]; n++)
       exec->kernels->add(row, pass->out + n * C, C);
     const afina_real share = share_of(rows, b);
     for (size_t c = 0; c < C; c++) row[c] *= share;
@@ -205,23 +239,25 @@ static void average(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass
 }
 
 /* dx [N, C], overwritten, of the means of the rows in pass->daveraged. */
-static void average_backward(afina_gpt_pass *pass, size_t C) {
+static void average_backward(const afina_gpt *gpt, afina_gpt_pass *pass) {
   const afina_ragged *rows = &pass->batch.rows;
-  const size_t step = reads_words(pass) ? 2 * C : C;
+  const size_t C = gpt->config.channels, step = reads_words(pass) ? 2 * C : C;
+  const size_t front = gpt->config.adapters.prompt * C;
   for (size_t b = 0; b < rows->B; b++) {
     const afina_real share = share_of(rows, b);
-    for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
+    if (front) memset(pass->dx + pass->rows.starts[b] * C, 0, front * sizeof *pass->dx);
+    for (size_t n = own_row(gpt, pass, b); n < pass->rows.starts[b + 1]; n++)
       for (size_t c = 0; c < C; c++) pass->dx[n * C + c] = pass->daveraged[b * step + c] * share;
   }
 }
 
-/* dx [N, C] += what the means of the embeddings want of each token's. */
-static void words_backward(afina_gpt_pass *pass, size_t C) {
+/* dx [tokens, C] += what the means of the embeddings want of each token's. */
+static void words_backward(const afina_gpt_pass *pass, afina_real *dx, size_t C) {
   const afina_ragged *rows = &pass->batch.rows;
   for (size_t b = 0; b < rows->B; b++) {
     const afina_real *d = pass->daveraged + (2 * b + 1) * C, share = share_of(rows, b);
     for (size_t n = rows->starts[b]; n < rows->starts[b + 1]; n++)
-      for (size_t c = 0; c < C; c++) pass->dx[n * C + c] += d[c] * share;
+      for (size_t c = 0; c < C; c++) dx[n * C + c] += d[c] * share;
   }
 }
 
@@ -230,14 +266,17 @@ static void words_backward(afina_gpt_pass *pass, size_t C) {
 static void embeddings_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                                 const afina_gradients *gradients) {
   const afina_gpt_batch *batch = &pass->batch;
-  const size_t C = gpt->config.channels;
-  afina_real *dwte = gradient(gpt, gradients, 0, AFINA_WTE);
-  afina_real *dwpe = gradient(gpt, gradients, 0, AFINA_WPE);
-  afina_embedding_backward(exec, reads_words(pass) ? NULL : dwte, dwpe, pass->dx, batch->ids,
+  const size_t C = gpt->config.channels, P = gpt->config.adapters.prompt;
+  afina_real *dwte = afina_gpt_gradient(gpt, gradients, 0, AFINA_WTE);
+  afina_real *dwpe = afina_gpt_gradient(gpt, gradients, 0, AFINA_WPE);
+  afina_real *dx = pass->dx + P * batch->rows.B * C; /* [tokens, C] */
+  afina_prompt_backward(gpt, exec, gradients, pass->dx, &pass->rows);
+  if (!dwte) return;
+  afina_embedding_backward(exec, reads_words(pass) ? NULL : dwte, dwpe + P * C, dx, batch->ids,
                            &batch->rows, C);
   if (!reads_words(pass)) return;
-  words_backward(pass, C);
-  afina_embedding_backward(exec, dwte, NULL, pass->dx, batch->ids, &batch->rows, C);
+  words_backward(pass, dx, C);
+  afina_embedding_backward(exec, dwte, NULL, dx, batch->ids, &batch->rows, C);
 }
 
 /* What the final LayerNorm takes. */
@@ -251,13 +290,17 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
   const size_t C = gpt->config.channels, L = gpt->config.layers;
   const afina_real *x = batch->boundary;
   if (batch->first_block == 0) {
-    afina_embedding_forward(exec, pass->embedded, batch->ids, afina_gpt_weight(gpt, 0, AFINA_WTE),
-                            afina_gpt_weight(gpt, 0, AFINA_WPE), &batch->rows, C);
+    const size_t P = gpt->config.adapters.prompt;
+    afina_embedding_forward(exec, pass->embedded + P * batch->rows.B * C, batch->ids,
+                            afina_gpt_weight(gpt, 0, AFINA_WTE),
+                            afina_gpt_weight(gpt, 0, AFINA_WPE) + P * C, &batch->rows, C);
+    afina_prompt_forward(gpt, exec, pass->embedded, &pass->rows);
     x = pass->embedded;
   }
   for (size_t l = batch->first_block; l < batch->end_block; l++) {
     pass->blocks[l].x = x;
-    afina_block_forward(gpt, exec, &pass->blocks[l], l, &batch->rows, 0, queries_of(pass, l));
+    afina_block_forward(gpt, exec, &pass->blocks[l], l, &pass->keys, pass->keys.N - pass->rows.N,
+                        queries_of(pass, l));
     x = pass->blocks[l].out;
   }
   pass->out = x;
@@ -272,22 +315,21 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
 void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                         const afina_gradients *gradients) {
   const size_t C = gpt->config.channels;
-  const bool embeddings = gradients->begin < afina_params_block(&gpt->params, 0);
+  const size_t lowest = afina_adapters_lowest_block(gpt, gradients->begin);
+  const bool inputs = gradients->begin < afina_params_block(&gpt->params, 0) ||
+                      afina_gpt_gradient(gpt, gradients, 0, AFINA_PROMPT);
   const bool mean = reads_means(pass);
   afina_real *dtop = mean ? pass->daveraged : pass->dx;
   afina_zero(exec, dtop, pass->H * C);
-  afina_layernorm_backward(exec, dtop, gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
-                           gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden,
+  afina_layernorm_backward(exec, dtop, afina_gpt_gradient(gpt, gradients, 0, AFINA_LN_F_WEIGHT),
+                           afina_gpt_gradient(gpt, gradients, 0, AFINA_LN_F_BIAS), pass->dhidden,
                            top_of(pass), pass->ln_f_mean, pass->ln_f_rstd,
                            afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT), pass->H, C);
-  if (mean) average_backward(pass, C);
+  if (mean) average_backward(gpt, pass);
   for (size_t l = gpt->config.layers; l-- > pass->batch.first_block;) {
-    if (afina_params_block(&gpt->params, l) < gradients->begin) return;
-    const bool want_dx = l == 0 ? embeddings
-                                : l > pass->batch.first_block &&
-                                      afina_params_block(&gpt->params, l - 1) >= gradients->begin;
-    block_backward(gpt, exec, &pass->blocks[l], l, &pass->batch.rows, queries_of(pass, l),
-                   gradients, pass, want_dx);
+    if (l < lowest) return;
+    const bool want_dx = l == 0 ? inputs : l > pass->batch.first_block && l > lowest;
+    block_backward(gpt, exec, &pass->blocks[l], l, queries_of(pass, l), gradients, pass, want_dx);
   }
-  if (embeddings && pass->batch.first_block == 0) embeddings_backward(gpt, exec, pass, gradients);
+  if (inputs && pass->batch.first_block == 0) embeddings_backward(gpt, exec, pass, gradients);
 }

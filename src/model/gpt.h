@@ -29,15 +29,20 @@ typedef struct afina_gpt {
 /* Allocates weights, all zero. */
 afina_status afina_gpt_init(afina_gpt *gpt, const afina_gpt_config *config, afina_error *error);
 void afina_gpt_free(afina_gpt *gpt);
+/* NULL for an adapter that the model does not have. */
 const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_tensor tensor);
 
 /* Gradients of the parameters from `begin` on, a suffix of the parameter buffer. It begins with all
- * (0), with a block or the final LayerNorm (afina_params_block), or with the head
- * (afina_params_head): nothing is computed for the half of a block. */
+ * (0), with a block or the final LayerNorm (afina_params_block), with the adapters
+ * (afina_params_adapters) or with the head (afina_params_head): nothing is computed for the half of
+ * a block, nor below the lowest one that something trains in. */
 typedef struct afina_gradients {
   afina_real *data; /* [params.total - begin] */
   size_t begin;
 } afina_gradients;
+/* Where a tensor's gradient goes; NULL for one that is frozen or not there. */
+afina_real *afina_gpt_gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,
+                               afina_tensor tensor);
 
 /* What of a text is wanted at the top. */
 typedef enum afina_reads {
@@ -74,19 +79,24 @@ typedef struct afina_gpt_batch {
 typedef struct afina_block_pass {
   const afina_real *x;                         /* [N, C] the block's input */
   afina_real *ln_1, *ln_1_mean, *ln_1_rstd;    /* [N, C] [N] [N] */
-  afina_real *kv, *asked, *q, *lse, *attended; /* [N, 2C] [R, C] [R, C] [H, R] [R, C] */
+  afina_real *kv, *asked, *q, *lse, *attended; /* [N + prefixes, 2C] [R, C] [R, C] [H, R] [R, C] */
   afina_real *residual;                        /* [R, C] x + attention */
   afina_real *ln_2, *ln_2_mean, *ln_2_rstd;    /* [R, C] [R] [R] */
   afina_real *fc, *activated, *out;            /* [R, F] [R, F] [R, C] */
+  /* LoRA's scaled x A, beside each matrix: [N, rank], then [R, rank]; empty without LoRA */
+  afina_real *lora_attn, *lora_asked, *lora_proj, *lora_fc, *lora_mlp;
 } afina_block_pass;
 
 /* The activations of one batch at a time; its memory is reused and grows to the largest batch seen.
  */
 typedef struct afina_gpt_pass {
   afina_gpt_batch batch;
+  afina_ragged rows; /* N of the blocks: the batch's, with the prompt in front of each text's */
+  afina_ragged keys; /* what is attended to: these, with the prefix in front of each text's */
   size_t R;
   afina_queries queries; /* of the last block where the last rows are read */
-  size_t *query_rows, *query_places, *query_starts;
+  afina_queries all;     /* behind a prefix: every row asks, at a place further on */
+  size_t *query_rows, *query_places, *query_starts, *row_starts, *key_starts, *all_places;
   afina_real *embedded; /* [N, C] */
   afina_block_pass *blocks;
   const afina_real *out; /* [R, C] what left block end_block - 1 */
@@ -96,8 +106,8 @@ typedef struct afina_gpt_pass {
   afina_real *pooled, *logits, *losses;       /* [B, W] [B, K] [B] of the classification head */
   afina_real *dhidden, *dpooled;              /* [H, C] [B, W] gradients, where batch.keep */
   afina_real *daveraged;                      /* [H, C] likewise, where means are read */
-  afina_real *dx, *dresidual, *dnorm, *dwide, *dq, *dkv,
-      *dattended; /* scratch of the backward pass */
+  afina_real *dx, *dresidual, *dnorm, *dwide, *dq, *dkv, *dattended, *du,
+      *du_asked; /* scratch of the backward pass */
   uint8_t *memory;
   size_t capacity;
 } afina_gpt_pass;

@@ -18,7 +18,7 @@ static size_t width_of(const afina_gpt *gpt, const afina_gpt_pass *pass) {
 
 void afina_readout_forward(const afina_gpt *gpt, afina_gpt_pass *pass) {
   const size_t W = width_of(gpt, pass);
-  const afina_ragged *rows = &pass->batch.rows;
+  const afina_ragged *rows = &pass->rows;
   const bool all = pass->batch.reads == AFINA_READS_ALL;
   for (size_t b = 0; b < rows->B; b++)
     memcpy(pass->pooled + b * W, pass->hidden + (all ? rows->starts[b + 1] - 1 : b) * W,
@@ -27,7 +27,7 @@ void afina_readout_forward(const afina_gpt *gpt, afina_gpt_pass *pass) {
 
 void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass) {
   const size_t C = gpt->config.channels, W = width_of(gpt, pass);
-  const afina_ragged *rows = &pass->batch.rows;
+  const afina_ragged *rows = &pass->rows;
   const bool all = pass->batch.reads == AFINA_READS_ALL;
   memset(pass->dhidden, 0, pass->H * C * sizeof *pass->dhidden);
   for (size_t b = 0; b < rows->B; b++)

@@ -77,6 +77,22 @@ static void bias_part(void *context, size_t begin, size_t end, size_t thread) {
   p->exec->kernels->bias_backward(p->c, p->a, p->M, p->N, begin, end);
 }
 
+void afina_linear_add(const afina_exec *exec, afina_real *y, const afina_real *x,
+                      const afina_real *weight, size_t N, size_t I, size_t O, size_t w_row) {
+  gemm(&(product){.exec = exec,
+                  .c = y,
+                  .c_row = O,
+                  .a = x,
+                  .a_row = I,
+                  .a_col = 1,
+                  .b = weight,
+                  .b_row = w_row,
+                  .b_col = 1,
+                  .M = N,
+                  .N = O,
+                  .K = I});
+}
+
 void afina_linear_forward(const afina_exec *exec, afina_real *y, const afina_real *x,
                           const afina_real *weight, const afina_real *bias, size_t N, size_t I,
                           size_t O, size_t w_row) {

@@ -51,6 +51,27 @@ void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *d
                            afina_real *dbias, const afina_real *dy, const afina_real *x,
                            const afina_real *weight, size_t N, size_t I, size_t O, size_t w_row);
 
+/* y[N,O] += x[N,I] weight: what afina_linear_backward is the way back of, without a bias. */
+void afina_linear_add(const afina_exec *exec, afina_real *y, const afina_real *x,
+                      const afina_real *weight, size_t N, size_t I, size_t O, size_t w_row);
+
+/* LoRA (Hu et al., 2021, arXiv:2106.09685) in two halves, so that slices of y can be computed for
+ * other rows than the rest. Down: u[N,R] = scale x[N,I] a[I,R]. Up ADDS: y[N,O] += u[N,R] b[R,O],
+ * rows of b are b_row apart. */
+void afina_lora_down_forward(const afina_exec *exec, afina_real *u, const afina_real *x,
+                             const afina_real *a, afina_real scale, size_t N, size_t I, size_t R);
+/* dx[N,I] (may be NULL) += scale du a^T, da[I,R] += scale x^T du; du itself is scaled. */
+void afina_lora_down_backward(const afina_exec *exec, afina_real *dx, afina_real *da,
+                              afina_real *du, const afina_real *x, const afina_real *a,
+                              afina_real scale, size_t N, size_t I, size_t R);
+/* See above. */
+void afina_lora_up_forward(const afina_exec *exec, afina_real *y, const afina_real *u,
+                           const afina_real *b, size_t N, size_t R, size_t O, size_t b_row);
+/* du[N,R] += dy b^T, db[R,O] += u^T dy. */
+void afina_lora_up_backward(const afina_exec *exec, afina_real *du, afina_real *db,
+                            const afina_real *dy, const afina_real *u, const afina_real *b,
+                            size_t N, size_t R, size_t O, size_t b_row);
+
 /* y[N,O] = x[N,I] weight^T, weight stored [O, I]: the tied output embedding and the classification
  * head. */
 void afina_project_forward(const afina_exec *exec, afina_real *y, const afina_real *x,

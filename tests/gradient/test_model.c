@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "adapters.h"
 #include "derivative.h"
 #include "gpt.h"
 #include "memory.h"
@@ -24,21 +25,47 @@ static const uint32_t ids[TOKENS] = {3, 1, 1, 4, 0, 10, 3, 3, 3, 7, 2, 3};
 static const uint32_t labels[TEXTS] = {2, 0, 1, 2};
 static const uint32_t targets[TOKENS] = {1, 1, 4, 0, 10, 2, 3, 3, 9, 2, 3, 0};
 
-/* One way to run the model: what is read out, and by which path. */
+/* One way to run the model: what is read out, by which path, and with which adapters. */
 typedef struct route {
   const char *name;
   bool language;
   afina_readout readout;
   afina_reads reads;
+  afina_adapters adapters;
 } route;
 
+#define NONE \
+  { .rank = 0 }
 static const route last_rows = {"last, only the rows read", false, AFINA_READOUT_LAST,
-                                AFINA_READS_LAST};
-static const route last_all = {"last, all rows", false, AFINA_READOUT_LAST, AFINA_READS_ALL};
-static const route special = {"special", false, AFINA_READOUT_SPECIAL, AFINA_READS_LAST};
-static const route mean = {"mean", false, AFINA_READOUT_MEAN, AFINA_READS_MEAN};
-static const route words = {"words", false, AFINA_READOUT_WORDS, AFINA_READS_WORDS};
-static const route language = {"language", true, AFINA_READOUT_LAST, AFINA_READS_ALL};
+                                AFINA_READS_LAST, NONE};
+static const route last_all = {"last, all rows", false, AFINA_READOUT_LAST, AFINA_READS_ALL, NONE};
+static const route special = {"special", false, AFINA_READOUT_SPECIAL, AFINA_READS_LAST, NONE};
+static const route mean = {"mean", false, AFINA_READOUT_MEAN, AFINA_READS_MEAN, NONE};
+static const route words = {"words", false, AFINA_READOUT_WORDS, AFINA_READS_WORDS, NONE};
+#define LAST AFINA_READOUT_LAST, AFINA_READS_LAST
+#define MEAN AFINA_READOUT_MEAN, AFINA_READS_MEAN
+#define WORDS AFINA_READOUT_WORDS, AFINA_READS_WORDS
+#define LORA(of, from) \
+  { .rank = 2, .alpha = 3, .targets = AFINA_LORA_##of, .first = from }
+static const route lora_last = {"LoRA, last", false, LAST, LORA(ALL, 0)};
+static const route lora_words = {"LoRA, words", false, WORDS, LORA(ATTENTION, 0)};
+static const route lora_mlp = {"LoRA beside the MLP, mean", false, MEAN, LORA(MLP, 0)};
+static const route lora_top = {"LoRA in the top block", false, LAST, LORA(ALL, 1)};
+static const route prefix_last = {"prefix, last", false, LAST, {.prefix = 2}};
+static const route prefix_all = {
+    "prefix, all rows", false, AFINA_READOUT_LAST, AFINA_READS_ALL, {.prefix = 1}};
+static const route prefix_words = {"prefix, words", false, WORDS, {.prefix = 3}};
+static const route prompt_last = {"prompt, last", false, LAST, {.prompt = 2}};
+static const route prompt_all = {
+    "prompt, all rows", false, AFINA_READOUT_LAST, AFINA_READS_ALL, {.prompt = 1}};
+static const route prompt_mean = {"prompt, mean", false, MEAN, {.prompt = 2}};
+static const route prompt_words = {"prompt, words", false, WORDS, {.prompt = 3}};
+static const route everything = {
+    "LoRA, prefix and prompt",
+    false,
+    WORDS,
+    {.rank = 1, .alpha = 2, .targets = AFINA_LORA_ALL, .first = 0, .prefix = 2, .prompt = 1}};
+static const route language = {"language", true, AFINA_READOUT_LAST, AFINA_READS_ALL, NONE};
 
 typedef struct rig {
   afina_gpt gpt;
@@ -52,17 +79,19 @@ typedef struct rig {
 
 static void set_up(rig *r, const route *taken, size_t threads) {
   const afina_gpt_config config = {.vocabulary = VOCABULARY,
-                                   .context = 5,
+                                   .context = 5 + taken->adapters.prompt,
                                    .channels = 8,
                                    .layers = 2,
                                    .heads = 2,
                                    .inner = 12,
                                    .classes = taken->language ? 0 : CLASSES,
-                                   .readout = taken->readout};
+                                   .readout = taken->readout,
+                                   .adapters = taken->adapters};
   *r = (rig){.route = taken};
   assert_int_equal(afina_gpt_init(&r->gpt, &config, NULL), AFINA_OK);
   assert_int_equal(afina_pool_create(&r->pool, threads, NULL), AFINA_OK);
-  assert_int_equal(afina_exec_init(&r->exec, &afina_kernels_reference, r->pool, config.context,
+  assert_int_equal(afina_exec_init(&r->exec, &afina_kernels_reference, r->pool,
+                                   config.context + config.adapters.prefix,
                                    config.channels / config.heads, NULL),
                    AFINA_OK);
   assert_int_equal(afina_gpt_pass_init(&r->pass, &r->gpt, NULL), AFINA_OK);
@@ -180,7 +209,7 @@ static void check_suffixes(void **state) {
     double *suffix = gradients_from(&r, begin);
     derivative_assert_same(r.route->name, "frozen below", whole + begin, suffix, r.total - begin);
     free(suffix);
-    if (layer == 0 || layer == L) continue;
+    if (layer == 0 || layer == L || afina_adapters_lowest_block(&r.gpt, begin) < layer) continue;
 
     const double expected = loss_of(&r, NULL);
     double *boundary = reals(TOKENS * C);
@@ -195,10 +224,12 @@ static void check_suffixes(void **state) {
     free(boundary);
   }
   const size_t head = afina_params_head(&r.gpt.params);
-  if (!r.route->language) {
+  const size_t begins[] = {afina_params_adapters(&r.gpt.params), head};
+  for (size_t i = 0; i < 2 && !r.route->language; i++) {
     forward(&r, 0, NULL, true);
-    double *only = gradients_from(&r, head);
-    derivative_assert_same(r.route->name, "head alone", whole + head, only, r.total - head);
+    double *only = gradients_from(&r, begins[i]);
+    derivative_assert_same(r.route->name, i ? "head alone" : "adapters", whole + begins[i], only,
+                           r.total - begins[i]);
     free(only);
   }
   free(whole);
@@ -262,9 +293,8 @@ static void same_gradients(void **state) {
 
 /* The table has each tensor of each layer once, without a gap: what the checks above walk over. */
 static void table_is_whole(void **state) {
-  (void)state;
   rig r;
-  set_up(&r, &last_all, 1);
+  set_up(&r, *state, 1);
   const afina_params *params = &r.gpt.params;
   size_t end = 0, seen = 0;
   for (size_t i = 0; i < params->count; i++) {
@@ -277,8 +307,11 @@ static void table_is_whole(void **state) {
   assert_non_null(met);
   for (int tensor = AFINA_WTE; tensor <= AFINA_SCORE; tensor++) {
     const bool in_block = tensor >= AFINA_LN_1_WEIGHT && tensor <= AFINA_MLP_PROJ_BIAS;
-    for (size_t layer = 0; layer < (in_block ? params->layers : 1); layer++, seen++) {
+    const bool adapter = tensor >= AFINA_PROMPT && tensor < AFINA_SCORE;
+    for (size_t layer = 0; layer < (in_block || adapter ? params->layers : 1); layer++) {
       const afina_param *p = afina_params_find(params, layer, (afina_tensor)tensor);
+      if (!p && adapter) continue;
+      seen++;
       assert_in_range(p - params->entries, 0, params->count - 1);
       assert_false(met[p - params->entries]);
       met[p - params->entries] = true;
@@ -340,8 +373,21 @@ int main(void) {
       FOR(mean),
       FOR(words),
       FOR(language),
+      FOR(lora_last),
+      FOR(lora_words),
+      FOR(lora_mlp),
+      FOR(lora_top),
+      FOR(prefix_last),
+      FOR(prefix_all),
+      FOR(prefix_words),
+      FOR(prompt_last),
+      FOR(prompt_all),
+      FOR(prompt_mean),
+      FOR(prompt_words),
+      FOR(everything),
       cmocka_unit_test(same_gradients),
-      cmocka_unit_test(table_is_whole),
+      {"the table", table_is_whole, NULL, NULL, (void *)(uintptr_t)&last_all},
+      {"the table with adapters", table_is_whole, NULL, NULL, (void *)(uintptr_t)&everything},
       cmocka_unit_test(check_contrast),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

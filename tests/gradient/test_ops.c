@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -57,6 +58,39 @@ static void unbiased_backward(bench *b, const double *dy) {
                         value(b, 1), b->d.N, b->d.I, b->d.O, b->d.O);
 }
 static const bench_dims unbiased_cases[] = {{.N = 3, .I = 4, .O = 5}};
+
+/* y = scale x A B, B a column slice of a wider one; I inputs, rank 2. */
+enum { RANK = 2 };
+static const double lora_scale = 1.5;
+static void lora_describe(bench *b) {
+  bench_input(b, "x", b->d.N * b->d.I);
+  bench_input(b, "a", b->d.I * RANK);
+  bench_input(b, "b", RANK * b->d.stride);
+  bench_output(b, b->d.N * b->d.O);
+  bench_save(b, b->d.N * RANK);
+}
+static void lora_forward(bench *b) {
+  memset(b->y, 0, b->d.N * b->d.O * sizeof *b->y);
+  afina_lora_down_forward(&b->exec, b->saved[0], value(b, 0), value(b, 1), lora_scale, b->d.N,
+                          b->d.I, RANK);
+  afina_lora_up_forward(&b->exec, b->y, b->saved[0], value(b, 2) + b->d.column, b->d.N, RANK,
+                        b->d.O, b->d.stride);
+}
+static void lora_backward(bench *b, const double *dy) {
+  double *du = calloc(b->d.N * RANK, sizeof *du);
+  assert_non_null(du);
+  afina_lora_up_backward(&b->exec, du, slice(b, 2), dy, b->saved[0], value(b, 2) + b->d.column,
+                         b->d.N, RANK, b->d.O, b->d.stride);
+  afina_lora_down_backward(&b->exec, gradient(b, 0), gradient(b, 1), du, value(b, 0), value(b, 1),
+                           lora_scale, b->d.N, b->d.I, RANK);
+  free(du);
+}
+static const bench_dims lora_cases[] = {
+    {.N = 1, .I = 1, .O = 1},
+    {.N = 5, .I = 3, .O = 7},
+    {.N = 4, .I = 5, .O = 6, .stride = 9, .column = 3},
+    {.N = 61, .I = 40, .O = 50, .stride = 60, .column = 10, .big = true},
+};
 
 /* y = x W^T. */
 static void project_forward(bench *b) {
@@ -221,6 +255,8 @@ static const bench_op ops[] = {
      .unwanted = {FIRST, SECOND}, CASES(unbiased_cases)},
     {"project", unbiased_describe, project_forward, project_backward, .unwanted = {FIRST, SECOND},
      CASES(project_cases)},
+    {"lora", lora_describe, lora_forward, lora_backward, .unwanted = {FIRST, SECOND, THIRD},
+     CASES(lora_cases)},
     {"layernorm", layernorm_describe, layernorm_forward, layernorm_backward,
      .unwanted = {FIRST, SECOND | THIRD}, CASES(layernorm_cases)},
     {"gelu", gelu_describe, gelu_forward, gelu_backward, .overwrites = true, CASES(gelu_cases)},
