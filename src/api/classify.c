@@ -18,7 +18,8 @@ static afina_status append_text(const afina_model *model, const char *text, size
   tokens->count = 0;
   afina_text_trim(&text, &size);
   AFINA_TRY(afina_tokenizer_encode(model->tokenizer, text, size, tokens, error));
-  return afina_sequences_append(sequences, tokens->ids, tokens->count, model->gpt.config.context,
+  return afina_sequences_append(sequences, tokens->ids, tokens->count,
+                                afina_text_context(&model->gpt.config),
                                 special || tokens->count == 0 ? &end : NULL, error);
 }
 
@@ -44,13 +45,14 @@ static afina_status add_ngrams(const afina_model *model, const given_texts *give
   return AFINA_OK;
 }
 
-/* A text that is asked for alone is probably a version of the one before: see afina_model.cache. */
+/* A text that is asked for alone is probably a version of the one before: see afina_model.cache.
+ * What adapters put in front of a text is not kept. */
 static afina_status run_batches(afina_model *model, const afina_exec *exec,
                                 const given_texts *given, afina_batcher *batcher,
                                 float *probabilities, afina_error *error) {
   const size_t K = model->gpt.config.classes;
   const uint32_t no_targets[BATCH_TEXTS] = {0};
-  const bool alone = batcher->row_count == 1;
+  const bool alone = batcher->row_count == 1 && !afina_has_adapters(&model->gpt.config);
   afina_real losses[BATCH_TEXTS];
   afina_bag_reader reader = {0};
   afina_gpt_pass own, *pass = alone ? &model->cache.pass : &own;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "batch.h"
 #include "model.h"
 
@@ -12,6 +13,7 @@ enum { LOGIT_ROWS = 128 };
 
 typedef struct measure {
   const afina_model *model;
+  afina_gpt gpt; /* the model's, without what a classifier has in front of its texts */
   afina_exec exec;
   afina_gpt_pass pass;
   afina_real *losses, *logits;
@@ -25,9 +27,9 @@ static afina_status measure_window(measure *m, const uint32_t *ids, size_t count
   const size_t starts[2] = {0, count};
   const afina_gpt_batch batch = {.rows = {.starts = starts, .B = 1, .N = count},
                                  .ids = ids,
-                                 .end_block = m->model->gpt.config.layers};
-  AFINA_TRY(afina_gpt_forward(&m->model->gpt, &m->exec, &m->pass, &batch, error));
-  afina_language_loss(&m->model->gpt, &m->exec, &m->pass, m->losses, ids + 1, 0, NULL, m->logits,
+                                 .end_block = m->gpt.config.layers};
+  AFINA_TRY(afina_gpt_forward(&m->gpt, &m->exec, &m->pass, &batch, error));
+  afina_language_loss(&m->gpt, &m->exec, &m->pass, m->losses, ids + 1, 0, NULL, m->logits,
                       LOGIT_ROWS);
   for (size_t i = 0; i < count; i++) m->sum += (double)m->losses[i];
   m->tokens += count;
@@ -35,7 +37,7 @@ static afina_status measure_window(measure *m, const uint32_t *ids, size_t count
 }
 
 static afina_status measure_text(measure *m, const char *text, size_t size, afina_error *error) {
-  const afina_gpt_config *config = &m->model->gpt.config;
+  const afina_gpt_config *config = &m->gpt.config;
   m->losses = afina_allocate(config->context, sizeof *m->losses);
   m->logits = afina_allocate(config->vocabulary, LOGIT_ROWS * sizeof *m->logits);
   if (!m->losses || !m->logits) return afina_fail_memory(error);
@@ -62,9 +64,9 @@ static afina_status measure_text(measure *m, const char *text, size_t size, afin
 
 afina_status afina_perplexity(afina_runtime *runtime, const afina_model *model, const char *text,
                               size_t size, afina_perplexity_result *out, afina_error *error) {
-  measure m = {.model = model};
-  AFINA_TRY(afina_gpt_pass_init(&m.pass, &model->gpt, error));
-  afina_status status = afina_runtime_exec(runtime, &model->gpt, &m.exec, error);
+  measure m = {.model = model, .gpt = afina_adapters_off(&model->gpt)};
+  AFINA_TRY(afina_gpt_pass_init(&m.pass, &m.gpt, error));
+  afina_status status = afina_runtime_exec(runtime, &m.gpt, &m.exec, error);
   if (status == AFINA_OK) status = measure_text(&m, text, size, error);
   if (status == AFINA_OK) {
     const double loss = m.sum / (double)m.tokens;
@@ -85,6 +87,7 @@ afina_status afina_perplexity(afina_runtime *runtime, const afina_model *model, 
 
 typedef struct writer {
   afina_model *model;
+  afina_gpt gpt; /* as above */
   const afina_generation *options;
   afina_exec exec;
   afina_rng rng;
@@ -96,7 +99,7 @@ typedef struct writer {
 /* The next token after the last `context` ones. While they are all, the model's cache has them but
  * for the newest; afterwards each has moved by one place, and nothing that was kept holds. */
 static afina_status next_token(writer *w, uint32_t *out, afina_error *error) {
-  const afina_gpt *gpt = &w->model->gpt;
+  const afina_gpt *gpt = &w->gpt;
   const size_t context = gpt->config.context,
                count = w->tokens.count < context ? w->tokens.count : context;
   afina_kv_cache *cache = &w->model->cache;
@@ -114,7 +117,7 @@ static afina_status next_token(writer *w, uint32_t *out, afina_error *error) {
 static afina_status write_tokens(writer *w, const char *prompt, size_t size, afina_buffer *text,
                                  afina_error *error) {
   const uint32_t end = afina_tokenizer_end_of_text(w->model->tokenizer);
-  const size_t V = w->model->gpt.config.vocabulary;
+  const size_t V = w->gpt.config.vocabulary;
   w->logits = afina_allocate(V, sizeof *w->logits);
   w->candidates = afina_allocate(V, sizeof *w->candidates);
   if (!w->logits || !w->candidates) return afina_fail_memory(error);
@@ -140,10 +143,10 @@ afina_status afina_generate(afina_runtime *runtime, afina_model *model, const ch
                       s->temperature);
   if (!(s->top_p > 0 && s->top_p <= 1))
     return afina_fail(error, AFINA_E_ARGUMENT, "top-p %g: above 0, at most 1", s->top_p);
-  writer w = {.model = model, .options = options};
+  writer w = {.model = model, .gpt = afina_adapters_off(&model->gpt), .options = options};
   afina_buffer text = {0};
   afina_rng_seed(&w.rng, options->seed);
-  afina_status status = afina_runtime_exec(runtime, &model->gpt, &w.exec, error);
+  afina_status status = afina_runtime_exec(runtime, &w.gpt, &w.exec, error);
   if (status == AFINA_OK) status = write_tokens(&w, prompt, size, &text, error);
   if (status == AFINA_OK) afina_buffer_take(&text, out);
   afina_buffer_free(&text);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "quantize.h"
 #include "weights.h"
 
@@ -63,7 +64,8 @@ const char *afina_runtime_numerics(const afina_runtime *runtime) { return runtim
 
 afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
                                 afina_error *error) {
-  return afina_exec_init(out, runtime->kernels, runtime->pool, gpt->config.context,
+  return afina_exec_init(out, runtime->kernels, runtime->pool,
+                         gpt->config.context + gpt->config.adapters.prefix,
                          gpt->config.channels / gpt->config.heads, error);
 }
 
@@ -147,11 +149,20 @@ afina_status afina_model_load(afina_model **out, const void *config, size_t conf
   if (status == AFINA_OK) status = afina_gpt_init(&model->gpt, &shape, error);
   if (status == AFINA_OK)
     status = blame("model.safetensors", read_weights(model, weights, weights_size, error), error);
+  if (status == AFINA_OK) status = afina_model_merge(model, error);
   if (status != AFINA_OK) {
     afina_model_free(model);
     return status;
   }
   *out = model;
+  return AFINA_OK;
+}
+
+afina_status afina_model_merge(afina_model *model, afina_error *error) {
+  afina_params plain;
+  if (!model->gpt.config.adapters.rank) return AFINA_OK;
+  AFINA_TRY(afina_adapters_plain(&plain, &model->gpt.config, error));
+  afina_adapters_merge(&model->gpt, &plain);
   return AFINA_OK;
 }
 

@@ -28,6 +28,8 @@ struct afina_model {
 /* Layers' view of the runtime for a model of this shape; free with afina_exec_free. */
 afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
                                 afina_error *error);
+/* LoRA that was read apart becomes part of the matrices. AFINA_E_MEMORY only. */
+afina_status afina_model_merge(afina_model *model, afina_error *error);
 /* "model" of the report. */
 afina_status afina_model_json(const afina_model *model, cJSON **out, afina_error *error);
 /* The same tokenizer, as a handle of its own. */

@@ -51,7 +51,11 @@ afina_status afina_session_create(afina_session **out, afina_runtime *runtime,
   if (status == AFINA_OK) status = describe_base(model, parsed.base, &session->model, error);
   if (status == AFINA_OK)
     status = afina_tokenizer_copy(model->tokenizer, &session->tokenizer, error);
-  if (status == AFINA_OK) status = afina_runtime_exec(runtime, &model->gpt, &session->exec, error);
+  if (status == AFINA_OK) {
+    afina_gpt shape = {.config = model->gpt.config};
+    shape.config.adapters = afina_finetune_adapters(&parsed, shape.config.layers);
+    status = afina_runtime_exec(runtime, &shape, &session->exec, error);
+  }
   if (status == AFINA_OK)
     status = afina_finetune_init(&session->run, &model->gpt, session->tokenizer, data,
                                  &session->exec, &parsed, error);

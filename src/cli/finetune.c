@@ -11,9 +11,9 @@
 
 typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
-      *numerics, *out, *report, *class_weights, *sampling;
-  size_t epochs, batch, seed, threads, patience;
-  double lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing;
+      *lora_targets, *numerics, *out, *report, *class_weights, *sampling;
+  size_t epochs, batch, seed, threads, patience, lora_blocks;
+  double lora_alpha, lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing;
   bool random_weights, no_ngrams, quiet;
 
   afina_runtime *runtime;
@@ -28,6 +28,7 @@ static cJSON *options_json(const job *j) {
   cJSON *json = cJSON_CreateObject();
   bool fine = json != NULL;
   const char *const words[][2] = {{"strategy", j->strategy},
+                                  {"lora_targets", j->lora_targets},
                                   {"readout", j->readout},
                                   {"class_weights", j->class_weights},
                                   {"sampling", j->sampling}};
@@ -45,6 +46,8 @@ static cJSON *options_json(const job *j) {
                  {"valid_share", j->valid_share},
                  {"test_share", j->test_share},
                  {"cache_mb", j->cache_mb},
+                 {"lora_alpha", j->lora_alpha},
+                 {"lora_blocks", j->lora_blocks ? (double)j->lora_blocks : (double)NAN},
                  {"seed", (double)j->seed}};
   for (size_t i = 0; fine && i < sizeof numbers / sizeof *numbers; i++)
     if (!isnan(numbers[i].value))
@@ -217,6 +220,7 @@ int cli_finetune(int argc, char **argv) {
            .valid_share = (double)NAN,
            .test_share = (double)NAN,
            .cache_mb = (double)NAN,
+           .lora_alpha = (double)NAN,
            .weight_decay = (double)NAN,
            .label_smoothing = (double)NAN,
            .seed = 1,
@@ -229,6 +233,9 @@ int cli_finetune(int argc, char **argv) {
       {"text-column", CLI_TEXT, &j.text_column, false},
       {"label-column", CLI_TEXT, &j.label_column, false},
       {"strategy", CLI_TEXT, &j.strategy, false},
+      {"lora-alpha", CLI_NUMBER, &j.lora_alpha, false},
+      {"lora-targets", CLI_TEXT, &j.lora_targets, false},
+      {"lora-blocks", CLI_SIZE, &j.lora_blocks, false},
       {"readout", CLI_TEXT, &j.readout, false},
       {"epochs", CLI_SIZE, &j.epochs, false},
       {"patience", CLI_SIZE, &j.patience, false},

@@ -8,6 +8,12 @@
 
 enum { BYTES = 256, FREQUENT = 5000 };
 
+afina_gpt afina_adapters_off(const afina_gpt *gpt) {
+  afina_gpt bare = *gpt;
+  bare.config.adapters = (afina_adapters){0};
+  return bare;
+}
+
 /* ---- what trains ---- */
 
 size_t afina_adapters_lowest_block(const afina_gpt *gpt, size_t begin) {
@@ -122,25 +128,27 @@ static void merge_matrix(const afina_gpt *gpt, size_t l, afina_tensor a, afina_t
     }
 }
 
-afina_status afina_adapters_merge(afina_gpt *gpt, afina_error *error) {
-  if (!gpt->config.adapters.rank) return AFINA_OK;
-  afina_gpt_config plain = gpt->config;
-  afina_params params;
-  plain.adapters.rank = 0;
-  AFINA_TRY(afina_params_init(&params, &plain, error));
-  for (size_t l = 0; l < plain.layers; l++) {
+afina_status afina_adapters_plain(afina_params *out, const afina_gpt_config *config,
+                                  afina_error *error) {
+  afina_gpt_config plain = *config;
+  plain.adapters = (afina_adapters){0};
+  return afina_params_init(out, &plain, error);
+}
+
+void afina_adapters_merge(afina_gpt *gpt, afina_params *plain) {
+  for (size_t l = 0; l < gpt->config.layers; l++) {
     merge_matrix(gpt, l, AFINA_LORA_ATTN_A, AFINA_ATTN_WEIGHT);
     merge_matrix(gpt, l, AFINA_LORA_ATTN_PROJ_A, AFINA_ATTN_PROJ_WEIGHT);
     merge_matrix(gpt, l, AFINA_LORA_MLP_FC_A, AFINA_MLP_FC_WEIGHT);
     merge_matrix(gpt, l, AFINA_LORA_MLP_PROJ_A, AFINA_MLP_PROJ_WEIGHT);
   }
-  const size_t from = afina_params_head(&gpt->params), to = afina_params_head(&params);
+  const size_t from = afina_params_head(&gpt->params), to = afina_params_head(plain);
   memmove(gpt->weights + to, gpt->weights + from,
           (gpt->params.total - from) * sizeof *gpt->weights);
   afina_params_free(&gpt->params);
-  gpt->params = params;
+  gpt->params = *plain;
   gpt->config.adapters = (afina_adapters){0};
-  return AFINA_OK;
+  *plain = (afina_params){0};
 }
 
 /* ---- rows in front of each text's ---- */
@@ -238,9 +246,8 @@ static uint32_t draw_token(const afina_gpt *gpt, afina_rng *rng) {
 static afina_status begin_prefix(const afina_gpt *gpt, const afina_exec *exec, uint32_t *ids,
                                  afina_error *error) {
   const size_t P = gpt->config.adapters.prefix, starts[2] = {0, P};
-  afina_gpt bare = *gpt;
+  const afina_gpt bare = afina_adapters_off(gpt);
   afina_gpt_pass pass;
-  bare.config.adapters = (afina_adapters){0};
   AFINA_TRY(afina_gpt_pass_init(&pass, &bare, error));
   const afina_gpt_batch batch = {.rows = {.starts = starts, .B = 1, .N = P},
                                  .ids = ids,

@@ -23,9 +23,15 @@
 afina_status afina_adapters_begin(afina_gpt *gpt, const afina_exec *exec, afina_rng *rng,
                                   afina_error *error);
 
+/* The table of the same model without adapters. AFINA_E_MEMORY. */
+afina_status afina_adapters_plain(afina_params *out, const afina_gpt_config *config,
+                                  afina_error *error);
 /* Adds LoRA's part to the matrices and takes it away: the model becomes one without adapters, of
- * the same answers up to rounding. AFINA_E_MEMORY; then nothing has changed. */
-afina_status afina_adapters_merge(afina_gpt *gpt, afina_error *error);
+ * the same answers up to rounding. `plain` is taken over: so this cannot fail. */
+void afina_adapters_merge(afina_gpt *gpt, afina_params *plain);
+
+/* The model without its prefix and prompt, as it was before they were trained; borrows `gpt`. */
+afina_gpt afina_adapters_off(const afina_gpt *gpt);
 
 /* The lowest block that something trains in where the parameters from `begin` on train; L: none. */
 size_t afina_adapters_lowest_block(const afina_gpt *gpt, size_t begin);

@@ -46,6 +46,8 @@ static afina_status check_lora(const afina_gpt_config *config, afina_error *erro
 
 afina_status afina_adapters_check(const afina_gpt_config *config, afina_error *error) {
   const afina_adapters *a = &config->adapters;
+  if ((a->rank > 0) + (a->prefix > 0) + (a->prompt > 0) > 1)
+    return afina_fail(error, AFINA_E_ARGUMENT, "LoRA, prefix and prompt: one at a time");
   if (a->rank) AFINA_TRY(check_lora(config, error));
   if (a->prompt >= config->context)
     return afina_fail(error, AFINA_E_ARGUMENT,

@@ -7,8 +7,6 @@
 #include "config.h"
 #include "json.h"
 
-/* AFINA_E_ARGUMENT or AFINA_E_LIMIT where the adapters do not fit the rest of the config. */
-afina_status afina_adapters_check(const afina_gpt_config *config, afina_error *error);
 /* Reads them from `own` (NULL: none) to config->adapters. */
 afina_status afina_adapters_parse(afina_gpt_config *config, const cJSON *own, afina_error *error);
 /* Adds them to `own`; false without memory. */

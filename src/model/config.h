@@ -57,7 +57,7 @@ typedef struct afina_adapters {
   size_t prompt;    /* input vectors in front of each text; they take places of the context */
 } afina_adapters;
 
-/* "attn", "mlp", "all"; and back (AFINA_E_ARGUMENT for another word). */
+/* "attn", "mlp", "all" ("none" for other sets); and back (AFINA_E_ARGUMENT for another word). */
 const char *afina_lora_targets_name(unsigned targets);
 afina_status afina_lora_targets_parse(unsigned *out, const char *name, afina_error *error);
 
@@ -84,6 +84,9 @@ void afina_labels_free(afina_labels *labels);
 /* AFINA_E_ARGUMENT or AFINA_E_LIMIT where a size is zero, above its limit or does not fit the
  * others. */
 afina_status afina_gpt_config_check(const afina_gpt_config *config, afina_error *error);
+
+/* AFINA_E_ARGUMENT where the adapters do not fit the rest of the config, which is fine. */
+afina_status afina_adapters_check(const afina_gpt_config *config, afina_error *error);
 
 /* Reads a config.json (hostile input). `labels` may be NULL. On success labels->count ==
  * out->classes: both are 0 where "architectures" names another model than

@@ -1,3 +1,4 @@
+#include "adapters.h"
 #include "finetune_pass.h"
 
 #include <math.h>
@@ -17,10 +18,10 @@ static afina_status tokenize_row(afina_finetune *run, size_t index, afina_tokens
   tokens->count = 0;
   if (row.usable)
     AFINA_TRY(afina_tokenizer_encode(run->tokenizer, row.text, row.text_size, tokens, error));
-  if (tokens->count + special > run->gpt.config.context) run->truncated++;
-  return afina_sequences_append(&run->sequences, tokens->ids, tokens->count,
-                                run->gpt.config.context, special && row.usable ? &end : NULL,
-                                error);
+  const size_t context = afina_text_context(&run->gpt.config);
+  if (tokens->count + special > context) run->truncated++;
+  return afina_sequences_append(&run->sequences, tokens->ids, tokens->count, context,
+                                special && row.usable ? &end : NULL, error);
 }
 
 /* In evaluation. */
@@ -175,15 +176,21 @@ static afina_status fill_cache(afina_finetune *run, double now, afina_error *err
 /* ---- train and evaluate ---- */
 
 static void remember_best(afina_finetune *run) {
-  const size_t count = run->gpt.params.total - run->begin;
-  memcpy(run->best, run->gpt.weights + run->begin, count * sizeof *run->best);
+  memcpy(run->best, run->gpt.weights + run->begin, run->trainable * sizeof *run->best);
   run->best_epoch = run->epoch;
   afina_finetune_bag_remember(&run->bag);
 }
 
 static void restore_best(afina_finetune *run) {
-  const size_t count = run->gpt.params.total - run->begin;
-  if (run->best_epoch) memcpy(run->gpt.weights + run->begin, run->best, count * sizeof *run->best);
+  afina_real *trained = run->gpt.weights + run->begin;
+  if (run->best_epoch) memcpy(trained, run->best, run->trainable * sizeof *run->best);
+  if (run->options.strategy.kind == AFINA_STRATEGY_LORA) {
+    memcpy(run->best, trained, run->trainable * sizeof *run->best);
+    afina_adapters_merge(&run->gpt, &run->plain);
+  } else {
+    free(run->best);
+    run->best = NULL;
+  }
 }
 
 static void test_rows(afina_finetune *run, double now) {
@@ -205,8 +212,6 @@ static void weigh_head(afina_finetune *run) {
 static void start_test(afina_finetune *run, double now) {
   restore_best(run);
   afina_optimizer_free(&run->optimizer);
-  free(run->best);
-  run->best = NULL;
   if (run->options.ngrams) {
     if (run->split.valid.count && run->best_epoch)
       afina_finetune_bag_mix(&run->bag, run->split.valid.count);

@@ -20,7 +20,8 @@ typedef struct afina_finetune {
   afina_tokenizer *tokenizer; /* borrowed */
   const afina_dataset *data;  /* borrowed */
   const afina_exec *exec;     /* borrowed */
-  size_t begin;               /* the first parameter that trains */
+  size_t begin, trainable;    /* the first parameter that trains, and how many do */
+  afina_params plain;         /* of LoRA: what becomes the model's table when it is merged */
   afina_split split;
   afina_sequences sequences; /* one for each row of the data set */
   size_t truncated;          /* texts cut to the context */
@@ -30,7 +31,8 @@ typedef struct afina_finetune {
   afina_optimizer optimizer;
   afina_batcher train, all, valid, test;
   afina_real *head_logits; /* [largest batch, K] */
-  afina_real *best;        /* the suffix that trains, as it was after the best epoch */
+  afina_real *best;        /* the suffix that trains, as it was after the best epoch; when LoRA has
+                              been merged, the only place where it is by itself */
   afina_rng rng;
   uint32_t *targets;         /* [largest batch] */
   afina_real *class_weights; /* [K], where the recipe weighs; else NULL */

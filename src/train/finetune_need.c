@@ -169,6 +169,7 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
   afina_finetune_shape shape = *given;
   config.classes = shape.classes;
   config.readout = o->readout;
+  config.adapters = afina_finetune_adapters(o, config.layers);
   size_t total, trained;
   AFINA_TRY(parameters(&total, &trained, &config, o, error));
   const size_t block = afina_strategy_block(&o->strategy, config.layers);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "finetune_pass.h"
 #include "memory.h"
 #include "store.h"
@@ -70,13 +71,16 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
   afina_finetune_need need;
   AFINA_TRY(afina_finetune_check_memory(run, &need, error));
   AFINA_TRY(afina_gpt_init(&run->gpt, &config, error));
-  const size_t head = afina_params_head(&gpt->params);
-  memcpy(run->gpt.weights, gpt->weights, head * sizeof *gpt->weights);
+  const size_t own = afina_params_adapters(&gpt->params);
+  memcpy(run->gpt.weights, gpt->weights, own * sizeof *gpt->weights);
   afina_rng_seed(&run->rng, options->seed);
-  afina_params_random(&run->gpt.params, run->gpt.weights, head, &run->rng);
+  afina_params_random(&run->gpt.params, run->gpt.weights, own, &run->rng);
+  AFINA_TRY(afina_adapters_begin(&run->gpt, run->exec, &run->rng, error));
+  if (config.adapters.rank) AFINA_TRY(afina_adapters_plain(&run->plain, &config, error));
   run->begin = afina_strategy_begin(&options->strategy, &run->gpt);
+  run->trainable = run->gpt.params.total - run->begin;
   run->part_tokens = afina_finetune_tokens_at_once(&config, afina_pool_size(run->exec->pool), true);
-  run->best = afina_allocate(run->gpt.params.total - run->begin, sizeof *run->best);
+  run->best = afina_allocate(run->trainable, sizeof *run->best);
   run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
   if (!run->best || !run->epochs) return afina_fail_memory(error);
   AFINA_TRY(balance(run, error));
@@ -103,10 +107,15 @@ afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
   const afina_split_options split = {.test_share = options->test_share,
                                      .valid_share = options->valid_share,
                                      .seed = options->seed};
+  if (afina_has_adapters(&gpt->config))
+    return afina_fail(error, AFINA_E_UNSUPPORTED,
+                      "this model has a trained prefix or prompt: fine-tune the one that it was "
+                      "made from");
   AFINA_TRY(afina_dataset_check(data, error));
   AFINA_TRY(afina_split_make(&run->split, data, &split, error));
   run->gpt.config.classes = afina_dataset_classes(data);
   run->gpt.config.readout = options->readout;
+  run->gpt.config.adapters = afina_finetune_adapters(options, gpt->config.layers);
   AFINA_TRY(afina_finetune_explain(run, allocate(run, gpt, error), error));
   run->phase = AFINA_PREPARE;
   run->steps = (afina_dataset_count(data) + AFINA_PREPARE_ROWS - 1) / AFINA_PREPARE_ROWS;
@@ -125,6 +134,7 @@ void afina_finetune_clear(afina_finetune *run) {
   afina_finetune_bag_clear(&run->bag);
   afina_split_free(&run->split);
   afina_gpt_free(&run->gpt);
+  afina_params_free(&run->plain);
   free(run->part_starts);
   free(run->head_logits);
   free(run->best);

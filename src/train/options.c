@@ -4,12 +4,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The strategies that train adapters, in the order of their kinds; their number follows. */
+static const char *const sized[] = {"lora:", "prefix:", "prompt:"};
+
+/* False where the name is none of them; size 0 where no number that fits follows. */
+static bool parse_sized(afina_strategy *out, const char *name) {
+  for (size_t i = 0; i < sizeof sized / sizeof *sized; i++) {
+    const size_t length = strlen(sized[i]);
+    if (strncmp(name, sized[i], length) != 0) continue;
+    char *end;
+    const char *digits = name + length;
+    const unsigned long size = strtoul(digits, &end, 10);
+    const bool fine = digits[0] >= '0' && digits[0] <= '9' && !*end && size <= AFINA_MAX_CHANNELS;
+    *out = (afina_strategy){.kind = (afina_strategy_kind)(AFINA_STRATEGY_LORA + i),
+                            .size = fine ? size : 0};
+    return true;
+  }
+  return false;
+}
+
 afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers,
                                   afina_error *error) {
   if (strcmp(name, "head") == 0) {
     *out = (afina_strategy){.kind = AFINA_STRATEGY_HEAD};
   } else if (strcmp(name, "full") == 0) {
     *out = (afina_strategy){.kind = AFINA_STRATEGY_FULL};
+  } else if (parse_sized(out, name)) {
+    if (out->size == 0)
+      return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': the number is at least 1", name);
   } else if (strncmp(name, "last:", 5) == 0) {
     char *end;
     const unsigned long blocks = strtoul(name + 5, &end, 10);
@@ -19,7 +41,8 @@ afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t 
                         layers);
     *out = (afina_strategy){.kind = AFINA_STRATEGY_LAST, .blocks = blocks};
   } else {
-    return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': there are head, last:K and full",
+    return afina_fail(error, AFINA_E_ARGUMENT,
+                      "strategy '%s': there are head, last:K, full, lora:R, prefix:P and prompt:P",
                       name);
   }
   return AFINA_OK;
@@ -32,6 +55,12 @@ void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEG
       snprintf(out, AFINA_STRATEGY_NAME, "last:%zu", strategy->blocks);
       break;
     case AFINA_STRATEGY_FULL: snprintf(out, AFINA_STRATEGY_NAME, "full"); break;
+    case AFINA_STRATEGY_LORA:
+    case AFINA_STRATEGY_PREFIX:
+    case AFINA_STRATEGY_PROMPT:
+      snprintf(out, AFINA_STRATEGY_NAME, "%s%zu", sized[strategy->kind - AFINA_STRATEGY_LORA],
+               strategy->size);
+      break;
   }
 }
 
@@ -39,7 +68,10 @@ size_t afina_strategy_block(const afina_strategy *strategy, size_t layers) {
   switch (strategy->kind) {
     case AFINA_STRATEGY_HEAD: return layers;
     case AFINA_STRATEGY_LAST: return layers - strategy->blocks;
-    case AFINA_STRATEGY_FULL: break;
+    case AFINA_STRATEGY_LORA: return strategy->blocks ? layers - strategy->blocks : 0;
+    case AFINA_STRATEGY_FULL:
+    case AFINA_STRATEGY_PREFIX:
+    case AFINA_STRATEGY_PROMPT: break;
   }
   return 0;
 }
@@ -47,7 +79,21 @@ size_t afina_strategy_block(const afina_strategy *strategy, size_t layers) {
 size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt) {
   if (strategy->kind == AFINA_STRATEGY_HEAD) return afina_params_head(&gpt->params);
   if (strategy->kind == AFINA_STRATEGY_FULL) return 0;
+  if (strategy->kind >= AFINA_STRATEGY_LORA) return afina_params_adapters(&gpt->params);
   return afina_params_block(&gpt->params, afina_strategy_block(strategy, gpt->config.layers));
+}
+
+afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t layers) {
+  switch (o->strategy.kind) {
+    case AFINA_STRATEGY_LORA:
+      return (afina_adapters){.rank = o->strategy.size,
+                              .alpha = o->lora_alpha,
+                              .targets = o->lora_targets,
+                              .first = afina_strategy_block(&o->strategy, layers)};
+    case AFINA_STRATEGY_PREFIX: return (afina_adapters){.prefix = o->strategy.size};
+    case AFINA_STRATEGY_PROMPT: return (afina_adapters){.prompt = o->strategy.size};
+    default: return (afina_adapters){0};
+  }
 }
 
 /* With fewer rows than this there is none to spare for validation. */
@@ -94,7 +140,18 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       o->lr = 1e-3;
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
       break;
+    case AFINA_STRATEGY_LORA:
+      o->lr = 2e-3;
+      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
+      break;
+    case AFINA_STRATEGY_PREFIX:
+    case AFINA_STRATEGY_PROMPT:
+      o->lr = 5e-3;
+      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
+      break;
   }
+  o->lora_alpha = 2 * (double)o->strategy.size;
+  o->lora_targets = AFINA_LORA_ALL;
   o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
 }
 
@@ -114,9 +171,10 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
   fill_defaults(out, config, rows);
 }
 
-static const char *const known[] = {"strategy",    "readout",    "epochs",       "patience",
-                                    "lr",          "batch",      "weight_decay", "seed",
-                                    "valid_share", "test_share", "ngrams",       "cache_mb"};
+static const char *const known[] = {"strategy",    "readout",      "epochs",       "patience",
+                                    "lr",          "batch",        "weight_decay", "seed",
+                                    "valid_share", "test_share",   "ngrams",       "cache_mb",
+                                    "lora_alpha",  "lora_targets", "lora_blocks"};
 
 static afina_status check_keys(const cJSON *json, afina_error *error) {
   if (json && !cJSON_IsObject(json))
@@ -128,6 +186,26 @@ static afina_status check_keys(const cJSON *json, afina_error *error) {
       return afina_fail(error, AFINA_E_ARGUMENT, "there is no option '%s'", item->string);
   }
   return AFINA_OK;
+}
+
+/* What goes with LoRA, and whether what the strategy trains fits the model. */
+static afina_status parse_adapters(afina_finetune_options *o, const cJSON *json,
+                                   const afina_gpt_config *config, afina_error *error) {
+  const bool lora = o->strategy.kind == AFINA_STRATEGY_LORA;
+  const char *targets;
+  size_t blocks;
+  for (const cJSON *item = lora || !json ? NULL : json->child; item; item = item->next)
+    if (strncmp(item->string, "lora_", 5) == 0 && !cJSON_IsNull(item))
+      return afina_fail(error, AFINA_E_ARGUMENT, "option '%s' goes with strategy lora:R",
+                        item->string);
+  AFINA_TRY(afina_json_string(json, "lora_targets", NULL, &targets, error));
+  AFINA_TRY(afina_json_number(json, "lora_alpha", 0, 1e6, o->lora_alpha, &o->lora_alpha, error));
+  AFINA_TRY(afina_json_size(json, "lora_blocks", 0, config->layers, 0, &blocks, error));
+  if (targets && *targets) AFINA_TRY(afina_lora_targets_parse(&o->lora_targets, targets, error));
+  if (lora) o->strategy.blocks = blocks;
+  afina_gpt_config adapted = *config;
+  adapted.adapters = afina_finetune_adapters(o, config->layers);
+  return afina_adapters_check(&adapted, error);
 }
 
 static afina_status parse(afina_finetune_options *out, const cJSON *json,
@@ -167,6 +245,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   o.cache_bytes = (size_t)(cache * MEGABYTE);
   o.seed = seed;
   AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
+  AFINA_TRY(parse_adapters(&o, json, config, error));
   *out = o;
   return AFINA_OK;
 }
@@ -178,6 +257,12 @@ afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJS
   if (parse(out, json, config, rows, classes, error) == AFINA_OK) return AFINA_OK;
   if (error) error->status = AFINA_E_ARGUMENT;
   return AFINA_E_ARGUMENT;
+}
+
+static bool add_lora(cJSON *json, const afina_finetune_options *o) {
+  return cJSON_AddNumberToObject(json, "lora_alpha", o->lora_alpha) &&
+         cJSON_AddStringToObject(json, "lora_targets", afina_lora_targets_name(o->lora_targets)) &&
+         cJSON_AddNumberToObject(json, "lora_blocks", (double)o->strategy.blocks);
 }
 
 cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
@@ -197,7 +282,7 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
                     cJSON_AddBoolToObject(json, "ngrams", o->ngrams) &&
                     afina_recipe_print(&o->recipe, json) &&
                     cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / MEGABYTE);
-  if (fine) return json;
+  if (fine && (o->strategy.kind != AFINA_STRATEGY_LORA || add_lora(json, o))) return json;
   cJSON_Delete(json);
   return NULL;
 }

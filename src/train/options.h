@@ -14,17 +14,23 @@
 typedef enum afina_strategy_kind {
   AFINA_STRATEGY_HEAD, /* "head": the classification head */
   AFINA_STRATEGY_LAST, /* "last:K": the last K blocks, the final LayerNorm and the head */
-  AFINA_STRATEGY_FULL  /* "full": everything */
+  AFINA_STRATEGY_FULL, /* "full": everything */
+  /* Beside weights that all stay as they are (adapters.h), with the head: */
+  AFINA_STRATEGY_LORA,   /* "lora:R": low-rank changes of the matrices */
+  AFINA_STRATEGY_PREFIX, /* "prefix:P": P keys and values in every block */
+  AFINA_STRATEGY_PROMPT  /* "prompt:P": P vectors in front of each text */
 } afina_strategy_kind;
 
 typedef struct afina_strategy {
   afina_strategy_kind kind;
-  size_t blocks; /* K of last:K */
+  size_t blocks; /* K of last:K; with LoRA only the top K have it, 0: all */
+  size_t size;   /* R of lora:R, P of prefix:P and prompt:P */
 } afina_strategy;
 
 enum { AFINA_STRATEGY_NAME = 32 };
 
-/* AFINA_E_ARGUMENT for another word, or for more blocks than the model has. */
+/* AFINA_E_ARGUMENT for another word, or for more blocks than the model has. How large R and P may
+ * be depends on the model's shape: afina_adapters_check. */
 afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers,
                                   afina_error *error);
 void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEGY_NAME]);
@@ -47,11 +53,16 @@ typedef struct afina_finetune_options {
   bool ngrams;        /* a bag of n-grams beside the network: finetune_bag.h */
   size_t cache_bytes; /* the most that kept activations of frozen blocks may take: as F32, else
                          as F16, else none are kept */
+  double lora_alpha;  /* LoRA's part counts alpha / R times: adapters.h */
+  unsigned lora_targets;
   /* Not in the JSON: */
   size_t memory_bytes;         /* what there is for the whole run; SIZE_MAX: not known */
   afina_store *store;          /* what frozen blocks left for earlier runs, or NULL */
   char base[AFINA_SHA256_HEX]; /* of the weights that the run starts from, where `store` */
 } afina_finetune_options;
+
+/* The adapters that a strategy trains in a model of so many blocks; none for most. */
+afina_adapters afina_finetune_adapters(const afina_finetune_options *options, size_t layers);
 
 /* The defaults for `rows` training texts of `classes` classes: the head alone, read at the model's
  * own readout, beside the n-grams. Below 300 rows none is set aside for validation, and the rate is
@@ -75,9 +86,10 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
 
 /* Reads
  * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share",
- * "test_share","ngrams","cache_mb"} and those of recipe.h: what is absent or null is the default
- * for the data; so is 0 for epochs, lr and batch. Unknown keys, wrong types and values out of range
- * are AFINA_E_ARGUMENT, by name. */
+ * "test_share","ngrams","cache_mb"}, those of recipe.h, and with lora:R {"lora_alpha",
+ * "lora_targets","lora_blocks"}: what is absent or null is the default for the data; so is 0 for
+ * epochs, lr and batch. Unknown keys, wrong types and values out of range are AFINA_E_ARGUMENT, by
+ * name. */
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
                                           const afina_gpt_config *config, size_t rows,
                                           size_t classes, afina_error *error);

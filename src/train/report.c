@@ -163,7 +163,7 @@ afina_status afina_finetune_describe(const afina_finetune *run, cJSON **out, afi
       json && add(json, "classes", cJSON_CreateStringArray(labels, (int)run->gpt.config.classes)) &&
       add(json, "split", split_json(&run->split)) &&
       add(json, "options", afina_finetune_options_json(&run->options)) &&
-      add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin)) &&
+      add_number(json, "trained_parameters", (double)run->trainable) &&
       add_number(json, "reused", (double)run->reused) &&
       add_number(json, "computed", (double)run->computed);
   if (!fine) {
@@ -198,8 +198,7 @@ afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, 
       add(json, "epochs", epochs_json(run)) &&
       add_number(json, "best_epoch", (double)run->best_epoch) && add(json, "test", test) &&
       add(json, "ngrams", ngrams);
-  if (!fine ||
-      !add_number(json, "trained_parameters", (double)(run->gpt.params.total - run->begin)) ||
+  if (!fine || !add_number(json, "trained_parameters", (double)run->trainable) ||
       !add(json, "seconds", seconds_json(run)) ||
       !cJSON_AddStringToObject(json, "weights_sha256", sha)) {
     cJSON_Delete(json);

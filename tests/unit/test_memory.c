@@ -81,16 +81,18 @@ static void expect_no_allocation(const char *strategy, const char *readout, size
                (int)before.phase, before.epoch, before.step);
     seen[before.phase]++;
   }
-  assert_int_equal(seen[AFINA_CACHE] > 0, cache_mb > 0 && strcmp(strategy, "full") != 0);
+  const bool cached = strcmp(strategy, "head") == 0 || strcmp(strategy, "last:1") == 0;
+  assert_int_equal(seen[AFINA_CACHE] > 0, cache_mb > 0 && cached);
   assert_true(seen[AFINA_TRAIN] > 3 && seen[AFINA_VALIDATE] > 0 && seen[AFINA_TEST] > 0);
   rig_close(&r);
 }
 
 static void test_no_allocation_in_steps(void **state) {
   (void)state;
-  static const char *const strategies[] = {"head", "last:1", "full"};
+  static const char *const strategies[] = {"head",   "last:1",   "full",
+                                           "lora:2", "prefix:3", "prompt:2"};
   static const char *const readouts[] = {"last", "mean", "special", "words"};
-  for (size_t s = 0; s < 3; s++)
+  for (size_t s = 0; s < sizeof strategies / sizeof *strategies; s++)
     for (size_t i = 0; i < 4; i++)
       for (size_t cache = 0; cache < 2; cache++)
         expect_no_allocation(strategies[s], readouts[i], cache, i % 2 ? 5 : 16);
@@ -190,6 +192,36 @@ static void test_full_tuning_takes_six_times_the_weights(void **state) {
   rig_close(&r);
 }
 
+/* Adapters: what is predicted is what is taken. */
+static void test_adapters_take_what_is_said(void **state) {
+  (void)state;
+  afina_error error;
+  static const char *const strategies[] = {"lora:8", "prefix:20", "prompt:20"};
+  for (size_t i = 0; i < 3; i++) {
+    char options[96];
+    rig r = {.model = base_model()};
+    fine(afina_runtime_create(&r.runtime, 2, &error), &error);
+    fine(afina_dataset_create(&r.data, &error), &error);
+    rig_fill(r.data, AFINA_PART_TRAIN, 300, 1);
+    rig_fill(r.data, AFINA_PART_TEST, 3, 2);
+    const afina_finetune_need need = need_of(&r, r.data, strategies[i], 3, 2);
+    snprintf(options, sizeof options, "{\"strategy\":\"%s\",\"valid_share\":0}", strategies[i]);
+    heap.peak = heap.live;
+    const size_t before = heap.live, small = 3 << 20;
+    rig_start(&r, options);
+    rig_run_to(&r, AFINA_TRAIN, 1, 2);
+    const size_t trained = heap.peak - before;
+    print_message("%s: run %zu, predicted %zu\n", strategies[i], trained, need.total);
+    assert_true(trained <= need.total + small && need.total <= trained + need.weights / 3 * 2);
+    afina_session_stop(r.session);
+    rig_finish(&r);
+    cJSON_Delete(rig_report(&r));
+    rig_take_model(&r);
+    assert_true(heap.peak - before <= need.total + small);
+    rig_close(&r);
+  }
+}
+
 /* ---- where it is too much ---- */
 
 static void expect_refusal(const afina_error *error, const char *room) {
@@ -239,6 +271,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_no_allocation_in_steps),
       cmocka_unit_test(test_full_tuning_takes_six_times_the_weights),
+      cmocka_unit_test(test_adapters_take_what_is_said),
       cmocka_unit_test(test_refused_in_figures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
