@@ -1,5 +1,6 @@
 #include "cache.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +96,24 @@ static void from_ids(const afina_gpt *gpt, const afina_batch *batch, afina_gpt_b
   };
 }
 
-/* rows * width values, as kept from row `first` on. */
-static void put(afina_cache *cache, size_t first, const afina_real *from, size_t rows) {
+/* rows * width values, as kept from row `first` on. F16 ends at 65,504: what is beyond would train
+ * on infinity. */
+static afina_status put(afina_cache *cache, size_t first, const afina_real *from, size_t rows,
+                        afina_error *error) {
   const size_t at = first * cache->width, count = rows * cache->width;
-  if (cache->halves)
-    afina_f16_from_reals(cache->halves + at, from, count);
-  else
+  if (!cache->halves) {
     memcpy(cache->values + at, from, count * sizeof *from);
+    return AFINA_OK;
+  }
+  afina_f16_from_reals(cache->halves + at, from, count);
+  for (size_t i = 0; i < count; i++)
+    if (isfinite(from[i]) && !isfinite(afina_f16_to_float(cache->halves[at + i])))
+      return afina_fail(error, AFINA_E_LIMIT,
+                        "this model's activations reach %g, more than F16 holds, so they cannot be "
+                        "kept in half the memory; raise cache_mb until they are kept as F32, or "
+                        "set it to 0",
+                        (double)from[i]);
+  return AFINA_OK;
 }
 
 static void take(const afina_cache *cache, afina_real *to, size_t first, size_t rows) {
@@ -183,8 +195,8 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
   for (size_t i = 0; i < batch->count; i++) {
     const size_t first = cache->of_readout ? i : batch->starts[i];
     const size_t to = cache->offsets[batch->rows[i]], rows = rows_of(cache, batch->rows[i]);
-    put(cache, to, from + first * width, rows);
-    if (cache->of_words) put(cache, to + rows, cache->words + i * width, 1);
+    AFINA_TRY(put(cache, to, from + first * width, rows, error));
+    if (cache->of_words) AFINA_TRY(put(cache, to + rows, cache->words + i * width, 1, error));
   }
   if (cache->adds) leave(cache, batch);
   return AFINA_OK;

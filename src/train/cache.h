@@ -61,7 +61,8 @@ afina_status afina_cache_share(afina_cache *cache, afina_store *store, const cha
 /* Whether the store knew the sequence: then it need not be filled. */
 bool afina_cache_recall(afina_cache *cache, size_t sequence);
 
-/* Runs the frozen blocks for a batch (whose rows index the sequences) and keeps the result. */
+/* Runs the frozen blocks for a batch (whose rows index the sequences) and keeps the result.
+ * AFINA_E_LIMIT: a value beyond what F16 holds. */
 afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const afina_exec *exec,
                               afina_gpt_pass *pass, const afina_batch *batch, afina_error *error);
 

@@ -122,12 +122,52 @@ static void test_cache_of_half_the_size(void **state) {
   close_tuning(&t);
 }
 
+/* Trains to the end or the first failure. */
+static afina_status try_budget(const tuning *t, size_t cache_bytes, afina_cache_kind *kind,
+                               afina_error *error) {
+  afina_finetune run;
+  afina_finetune_options options;
+  afina_progress progress = {0};
+  afina_status status = AFINA_OK;
+  afina_finetune_defaults(&options, &t->gpt.config, 30, RIG_CLASSES);
+  fine(afina_strategy_parse(&options.strategy, "last:1", t->gpt.config.layers, error), error);
+  options.epochs = 1;
+  options.cache_bytes = cache_bytes;
+  fine(afina_finetune_init(&run, &t->gpt, t->tokenizer, t->data, &t->exec, &options, error), error);
+  while (status == AFINA_OK && progress.phase != AFINA_DONE)
+    status = afina_finetune_advance(&run, 0, &progress, error);
+  *kind = run.cache.kind;
+  afina_finetune_clear(&run);
+  return status;
+}
+
+/* What F16 cannot hold is refused, not trained on as infinity; F32 and no cache hold it. */
+static void test_activations_beyond_f16(void **state) {
+  (void)state;
+  tuning t;
+  afina_error error;
+  bool seen[3] = {false};
+  open_tuning(&t, AFINA_READOUT_LAST);
+  const afina_param *wte = afina_params_find(&t.gpt.params, 0, AFINA_WTE);
+  for (size_t i = 0; i < wte->rows * wte->columns; i++) t.gpt.weights[wte->offset + i] *= 1e7f;
+  for (size_t bytes = 1 << 20; bytes > 64; bytes = bytes * 2 / 3) {
+    afina_cache_kind kind;
+    const afina_status status = try_budget(&t, bytes, &kind, &error);
+    assert_int_equal(status, kind == AFINA_CACHE_F16 ? AFINA_E_LIMIT : AFINA_OK);
+    if (status != AFINA_OK) assert_non_null(strstr(error.message, "cache_mb"));
+    seen[kind] = true;
+  }
+  assert_true(seen[AFINA_CACHE_NONE] && seen[AFINA_CACHE_F32] && seen[AFINA_CACHE_F16]);
+  close_tuning(&t);
+}
+
 static afina_readout last = AFINA_READOUT_LAST, words = AFINA_READOUT_WORDS;
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_prestate(test_cache_and_parts_change_nothing, &last),
       cmocka_unit_test_prestate(test_cache_and_parts_change_nothing, &words),
+      cmocka_unit_test(test_activations_beyond_f16),
       cmocka_unit_test_prestate(test_cache_of_half_the_size, &last),
       cmocka_unit_test_prestate(test_cache_of_half_the_size, &words),
   };
