@@ -21,9 +21,9 @@ afina_spread afina_spread_of(const double *values, size_t count) {
 
 /* One draw of rows, and what is counted of it. */
 typedef struct drawing {
-  size_t *rows;                         /* [rows] */
-  size_t *right, *predicted, *support;  /* [classes] */
-  double *accuracy, *macro_f1;          /* [AFINA_BOOTSTRAP_DRAWS] */
+  size_t *rows;                        /* [rows] */
+  size_t *right, *predicted, *support; /* [classes] */
+  double *accuracy, *macro_f1;         /* [AFINA_BOOTSTRAP_DRAWS] */
 } drawing;
 
 static void clear(drawing *d) {

@@ -96,8 +96,8 @@ static void test_interval_of_accuracy_is_binomial(void **state) {
   for (uint64_t seed = 1; seed <= 5; seed++) {
     afina_intervals out;
     assert_int_equal(afina_bootstrap(&out, &answers, seed, NULL), AFINA_OK);
-    /* binomial (200, 0.8): P(X <= 148) = 0.0239, P(X <= 149) = 0.0345; P(X <= 170) = 0.9715,
-     * P(X <= 171) = 0.9816 */
+    /* binomial (200, 0.8): P(X <= 148) = 0.0236, P(X <= 149) = 0.0345; P(X <= 170) = 0.9717,
+     * P(X <= 171) = 0.9821 */
     assert_true(out.accuracy.low >= 0.735 && out.accuracy.low <= 0.755);
     assert_true(out.accuracy.high >= 0.845 && out.accuracy.high <= 0.865);
     assert_true(out.macro_f1.low < out.accuracy.high && out.macro_f1.high > out.accuracy.low);
