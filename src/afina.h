@@ -195,6 +195,48 @@ afina_predictions afina_folds_predictions(const afina_folds *folds);
 afina_status afina_doubtful_labels(const afina_dataset *data, const afina_predictions *predictions,
                                    afina_bytes *json, afina_error *error);
 
+/* ---- comparing ---- */
+
+/* Strategies one after the other, each with several seeds, tested on the same rows; beside them
+ * what they must be better than: the n-grams alone (TF-IDF and logistic regression), the class that
+ * has the most rows, and a strategy that starts from random weights. Or one strategy's learning
+ * curve: with 8, 16, 32, ... labels of each class. */
+typedef struct afina_comparison afina_comparison;
+
+/* plan: {"strategies":[...],"seeds":[...],"options":{...},"random":...,"curve":...,"text":...}, all
+ * of it optional; size 0 for none.
+ *   strategies  names, or objects of options with a "strategy" and perhaps "random": true; else
+ *               head, last:1 and full
+ *   seeds       of the runs of each; else that of the options. The split is drawn by the options'
+ *               "split_seed", or their "seed", for all
+ *   options     what all share (as afina_session_create reads them)
+ *   random      the strategy from random weights: as in strategies; else the first of them; false:
+ *               none
+ *   curve       the strategy of a learning curve, as in strategies: instead of all these
+ *   text        what the language model's forgetting is measured on; else two short everyday texts
+ * Runtime, model and data set must outlive the comparison; afina_runtime_keep makes it faster.
+ * AFINA_E_ARGUMENT names what is wrong; AFINA_E_DATA: no rows to test on, or too few for a curve.
+ */
+afina_status afina_comparison_create(afina_comparison **out, afina_runtime *runtime,
+                                     const afina_model *model, const afina_dataset *data,
+                                     const char *plan, size_t plan_size, afina_error *error);
+void afina_comparison_free(afina_comparison *comparison);
+
+typedef struct afina_comparison_progress {
+  size_t entry, entries, run, runs; /* at work; how many there are, and runs of each */
+  double fraction;                  /* of the whole, 0 .. 1 */
+  bool done;
+  afina_progress session; /* where there is one; else its fraction only */
+} afina_comparison_progress;
+
+/* A small unit of work. A run that fails (AFINA_E_DIVERGED, AFINA_E_MEMORY) is told of in the
+ * report, in its place, and the others go on. */
+afina_status afina_comparison_step(afina_comparison *comparison, double now,
+                                   afina_comparison_progress *progress, afina_error *error);
+/* comparison.json; any time, of what has been done so far. */
+afina_status afina_comparison_report(const afina_comparison *comparison, afina_bytes *json,
+                                     afina_error *error);
+
 /* ---- inference ---- */
 
 /* probabilities [count, classes] of each text, in the order of the model's labels. Texts are

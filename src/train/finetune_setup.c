@@ -106,7 +106,7 @@ afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
                           .best_loss = INFINITY};
   const afina_split_options split = {.test_share = options->test_share,
                                      .valid_share = options->valid_share,
-                                     .seed = options->seed};
+                                     .seed = options->split_seed};
   if (afina_has_adapters(&gpt->config))
     return afina_fail(error, AFINA_E_UNSUPPORTED,
                       "this model has a trained prefix or prompt: fine-tune the one that it was "

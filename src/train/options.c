@@ -162,6 +162,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
       .strategy = {.kind = AFINA_STRATEGY_HEAD},
       .weight_decay = 0.01,
       .seed = 1,
+      .split_seed = 1,
       .test_share = 0.2,
       .ngrams = true,
       .cache_bytes = (size_t)512 * MEGABYTE,
@@ -174,7 +175,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
 static const char *const known[] = {"strategy",    "readout",      "epochs",       "patience",
                                     "lr",          "batch",        "weight_decay", "seed",
                                     "valid_share", "test_share",   "ngrams",       "cache_mb",
-                                    "lora_alpha",  "lora_targets", "lora_blocks"};
+                                    "lora_alpha",  "lora_targets", "lora_blocks",  "split_seed"};
 
 static afina_status check_keys(const cJSON *json, afina_error *error) {
   if (json && !cJSON_IsObject(json))
@@ -222,7 +223,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
     fill_defaults(&o, config, rows);
   }
   if (readout && *readout) AFINA_TRY(afina_readout_parse(&o.readout, readout, error));
-  size_t epochs, batch, seed;
+  size_t epochs, batch, seed, split_seed;
   double lr;
   AFINA_TRY(afina_json_size(json, "epochs", 0, 10000, 0, &epochs, error));
   AFINA_TRY(afina_json_size(json, "batch", 0, 4096, 0, &batch, error));
@@ -236,6 +237,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_size(json, "patience", 0, 10000, o.patience, &o.patience, error));
   AFINA_TRY(afina_json_number(json, "weight_decay", 0, 10, o.weight_decay, &o.weight_decay, error));
   AFINA_TRY(afina_json_size(json, "seed", 0, UINT32_MAX, (size_t)o.seed, &seed, error));
+  AFINA_TRY(afina_json_size(json, "split_seed", 0, UINT32_MAX, seed, &split_seed, error));
   AFINA_TRY(afina_json_number(json, "valid_share", 0, 0.9, o.valid_share, &o.valid_share, error));
   AFINA_TRY(afina_json_number(json, "test_share", 0, 0.9, o.test_share, &o.test_share, error));
   AFINA_TRY(afina_json_bool(json, "ngrams", o.ngrams, &o.ngrams, error));
@@ -244,6 +246,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
                               error));
   o.cache_bytes = (size_t)(cache * MEGABYTE);
   o.seed = seed;
+  o.split_seed = split_seed;
   AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
   AFINA_TRY(parse_adapters(&o, json, config, error));
   *out = o;
@@ -277,6 +280,7 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
                     cJSON_AddNumberToObject(json, "batch", (double)o->batch) &&
                     cJSON_AddNumberToObject(json, "weight_decay", o->weight_decay) &&
                     cJSON_AddNumberToObject(json, "seed", (double)o->seed) &&
+                    cJSON_AddNumberToObject(json, "split_seed", (double)o->split_seed) &&
                     cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
                     cJSON_AddNumberToObject(json, "test_share", o->test_share) &&
                     cJSON_AddBoolToObject(json, "ngrams", o->ngrams) &&

@@ -48,7 +48,8 @@ typedef struct afina_finetune_options {
   size_t batch;    /* texts of an update */
   double weight_decay;
   afina_recipe recipe;
-  uint64_t seed; /* of the split, the head's first weights and the order of the texts */
+  uint64_t seed;       /* of the head's first weights and the order of the texts */
+  uint64_t split_seed; /* of the split; by default `seed` */
   double valid_share, test_share;
   bool ngrams;        /* a bag of n-grams beside the network: finetune_bag.h */
   size_t cache_bytes; /* the most that kept activations of frozen blocks may take: as F32, else
@@ -85,11 +86,11 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
                              size_t rows, size_t classes);
 
 /* Reads
- * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","valid_share",
- * "test_share","ngrams","cache_mb"}, those of recipe.h, and with lora:R {"lora_alpha",
- * "lora_targets","lora_blocks"}: what is absent or null is the default for the data; so is 0 for
- * epochs, lr and batch. Unknown keys, wrong types and values out of range are AFINA_E_ARGUMENT, by
- * name. */
+ * {"strategy","readout","epochs","patience","lr","batch","weight_decay","seed","split_seed",
+ * "valid_share","test_share","ngrams","cache_mb"}, those of recipe.h, and with lora:R
+ * {"lora_alpha","lora_targets","lora_blocks"}: what is absent or null is the default for the data;
+ * so is 0 for epochs, lr and batch. Unknown keys, wrong types and values out of range are
+ * AFINA_E_ARGUMENT, by name. */
 afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJSON *json,
                                           const afina_gpt_config *config, size_t rows,
                                           size_t classes, afina_error *error);

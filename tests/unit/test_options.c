@@ -131,7 +131,8 @@ static void test_values_are_kept(void **state) {
   (void)state;
   static const char text[] =
       "{\"strategy\":\"last:2\",\"readout\":\"special\",\"epochs\":7,\"patience\":2,\"lr\":0.004,"
-      "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"valid_share\":0.25,"
+      "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"split_seed\":3,"
+      "\"valid_share\":0.25,"
       "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5,\"class_weights\":\"balanced\","
       "\"sampling\":\"shuffle\",\"label_smoothing\":0.125}";
   afina_error error;

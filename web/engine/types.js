@@ -88,6 +88,7 @@
  * @property {number} lr
  * @property {number} batch
  * @property {number} seed
+ * @property {number} split_seed     of the split; by default the seed
  * @property {number} valid_share
  * @property {number} test_share
  * @property {boolean} ngrams        a bag of n-grams beside the network
