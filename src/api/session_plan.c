@@ -39,8 +39,9 @@ afina_status afina_session_plan(const afina_runtime *runtime, const afina_model 
   afina_finetune_options parsed;
   afina_split split;
   AFINA_TRY(afina_session_options(&parsed, runtime, model, data, options, options_size, error));
-  const afina_split_options shares = {
-      .test_share = parsed.test_share, .valid_share = parsed.valid_share, .seed = parsed.split_seed};
+  const afina_split_options shares = {.test_share = parsed.test_share,
+                                      .valid_share = parsed.valid_share,
+                                      .seed = parsed.split_seed};
   AFINA_TRY(afina_split_make(&split, data, &shares, error));
   char *parts = NULL;
   afina_status status = print_parts(data, &split, &parts, error);

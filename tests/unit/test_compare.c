@@ -1,91 +1,7 @@
 /* The comparison: each of its runs is the session that anyone would have run alone, on the same
  * test rows; its baselines are what they are called; its report is the same whatever the threads.
  */
-#include "compare.h"
-#include "session_rig.h"
-
-enum { ROWS = 90 };
-
-static void open_rows(rig *r) {
-  rig_open(r);
-  rig_fill(r->data, AFINA_PART_ANY, ROWS, 1);
-  for (size_t i = 0; i < 9; i++) { /* harder: words of one class, the label of another */
-    char text[64];
-    snprintf(text, sizeof text, "%s %s %zu?", rig_words[i % 3][i % 4], rig_words[1][i % 3], i);
-    rig_add(r->data, AFINA_PART_ANY, text, rig_labels[(i + 1) % 3]);
-  }
-}
-
-static afina_comparison *begin(const rig *r, const char *plan) {
-  afina_error error;
-  afina_comparison *c = NULL;
-  fine(afina_comparison_create(&c, r->runtime, r->model, r->data, plan, strlen(plan), &error),
-       &error);
-  return c;
-}
-
-static cJSON *report_of(const afina_comparison *c) {
-  afina_error error;
-  afina_bytes bytes;
-  cJSON *json = NULL;
-  fine(afina_comparison_report(c, &bytes, &error), &error);
-  fine(afina_json_parse(&json, bytes.data, bytes.size, "comparison", &error), &error);
-  afina_bytes_free(&bytes);
-  return json;
-}
-
-static void finish(afina_comparison *c) {
-  afina_error error;
-  afina_comparison_progress progress = {0};
-  double last = 0, now = 0;
-  for (int i = 0; i < 200000 && !progress.done; i++) {
-    fine(afina_comparison_step(c, now += 0.25, &progress, &error), &error);
-    assert_true(progress.fraction >= last - 1e-9 && progress.fraction <= 1);
-    last = progress.fraction;
-  }
-  assert_true(progress.done);
-}
-
-static cJSON *compare(const rig *r, const char *plan) {
-  afina_comparison *c = begin(r, plan);
-  finish(c);
-  cJSON *json = report_of(c);
-  afina_comparison_free(c);
-  return json;
-}
-
-static const cJSON *entry_of(const cJSON *report, int i) {
-  const cJSON *entry = cJSON_GetArrayItem(afina_json_member(report, "entries"), i);
-  assert_non_null(entry);
-  return entry;
-}
-
-static const cJSON *run_of(const cJSON *entry, int i) {
-  const cJSON *run = cJSON_GetArrayItem(afina_json_member(entry, "runs"), i);
-  assert_non_null(run);
-  return run;
-}
-
-static const char *text_of(const cJSON *object, const char *key) {
-  const cJSON *item = afina_json_member(object, key);
-  assert_true(cJSON_IsString(item));
-  return item->valuestring;
-}
-
-static void expect_close(double a, double b) {
-  if (!(fabs(a - b) < 1e-12)) fail_msg("%.17g and %.17g", a, b);
-}
-
-/* What a session alone reports. */
-static cJSON *alone(rig *r, const char *options) {
-  r->progress = (afina_progress){0};
-  rig_start(r, options);
-  rig_finish(r);
-  cJSON *json = rig_report(r);
-  afina_session_free(r->session);
-  r->session = NULL;
-  return json;
-}
+#include "compare_rig.h"
 
 static const char plan[] =
     "{\"strategies\":[\"head\",{\"strategy\":\"last:1\",\"readout\":\"mean\",\"epochs\":2}],"
@@ -282,81 +198,6 @@ static void test_report_at_any_time(void **state) {
   rig_close(&r);
 }
 
-/* ---- the learning curve ---- */
-
-static void test_subsets_are_nested(void **state) {
-  (void)state;
-  rig r;
-  open_rows(&r);
-  afina_comparison *c = begin(&r, "{\"curve\":\"head\"}");
-  bool chosen[2][ROWS + 9] = {{false}};
-  size_t counts[2][RIG_CLASSES] = {{0}};
-  for (size_t i = 0; i < 2; i++) {
-    afina_error error;
-    fine(afina_compare_subset(c, i ? 16 : 8, 3, &error), &error);
-    size_t tests = 0;
-    for (size_t row = 0; row < afina_dataset_count(c->subset); row++) {
-      const afina_row kept = afina_dataset_row(c->subset, row);
-      const afina_row given = afina_dataset_row(r.data, c->row_of[row]);
-      assert_int_equal(kept.label, given.label);
-      assert_memory_equal(kept.text, given.text, given.text_size);
-      assert_int_equal(kept.part == AFINA_PART_TEST, c->place_of[c->row_of[row]] != SIZE_MAX);
-      if (kept.part == AFINA_PART_TEST) {
-        tests++;
-      } else {
-        chosen[i][c->row_of[row]] = true;
-        counts[i][kept.label]++;
-      }
-    }
-    assert_int_equal(tests, c->tests);
-    for (size_t k = 0; k < RIG_CLASSES; k++) assert_int_equal(counts[i][k], i ? 16 : 8);
-    afina_dataset_free(c->subset);
-    c->subset = NULL;
-  }
-  for (size_t row = 0; row < ROWS + 9; row++) assert_true(!chosen[0][row] || chosen[1][row]);
-  afina_comparison_free(c);
-  rig_close(&r);
-}
-
-static void test_curve(void **state) {
-  (void)state;
-  rig r;
-  open_rows(&r);
-  cJSON *json =
-      compare(&r, "{\"curve\":\"head\",\"seeds\":[1,2],\"options\":{\"epochs\":5,\"seed\":5}}");
-  const cJSON *curve = afina_json_member(json, "curve"), *gain = afina_json_member(curve, "gain");
-  assert_int_equal(cJSON_GetArraySize(afina_json_member(curve, "points")), 3);
-  static const double rows[] = {24, 48, 78};
-  int i = 0;
-  for (const cJSON *point = afina_json_member(curve, "points")->child; point; point = point->next) {
-    const cJSON *entry = entry_of(json, (int)rig_number(point, "entry"));
-    const cJSON *baseline = entry_of(json, (int)rig_number(point, "baseline"));
-    assert_string_equal(text_of(entry, "name"), "head");
-    assert_string_equal(text_of(baseline, "name"), "ngrams");
-    expect_close(rig_number(entry, "rows"), rows[i]);
-    expect_close(rig_number(baseline, "rows"), rows[i++]);
-  }
-  assert_int_equal(rig_number(gain, "from"), 0); /* 48 rows are more than about half of 78 */
-  assert_int_equal(rig_number(gain, "to"), 4);
-  const cJSON *accuracy = afina_json_member(gain, "accuracy");
-  const double from = rig_number(
-      afina_json_member(entry_of(json, (int)rig_number(gain, "from")), "accuracy"), "mean");
-  const double to = rig_number(afina_json_member(entry_of(json, 4), "accuracy"), "mean");
-  expect_close(rig_number(accuracy, "mean"), to - from);
-  const double low = rig_number(accuracy, "low"), high = rig_number(accuracy, "high");
-  assert_true(low <= to - from && to - from <= high);
-  assert_string_equal(text_of(gain, "verdict"), low > 0       ? "helps"
-                                                : high < 0.01 ? "little"
-                                                              : "unclear");
-  /* all labels: as without a curve */
-  cJSON *session = alone(&r, "{\"strategy\":\"head\",\"epochs\":5,\"seed\":2,\"split_seed\":5}");
-  assert_string_equal(text_of(run_of(entry_of(json, 4), 1), "weights_sha256"),
-                      text_of(session, "weights_sha256"));
-  cJSON_Delete(session);
-  cJSON_Delete(json);
-  rig_close(&r);
-}
-
 /* ---- what is refused ---- */
 
 static void refuse(const rig *r, const char *given, afina_status status, const char *words) {
@@ -403,8 +244,6 @@ int main(void) {
       cmocka_unit_test(test_a_failure_stays_alone),
       cmocka_unit_test(test_threads_and_store_change_nothing),
       cmocka_unit_test(test_report_at_any_time),
-      cmocka_unit_test(test_subsets_are_nested),
-      cmocka_unit_test(test_curve),
       cmocka_unit_test(test_what_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
