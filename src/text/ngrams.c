@@ -30,7 +30,7 @@ static uint64_t continue_hash(uint64_t hash, const uint8_t *bytes, size_t size) 
 static const uint64_t hash_start = 0xcbf29ce484222325u;
 
 static afina_status add(afina_ngrams *grams, uint64_t hash, afina_ngram_kind kind,
-                        afina_error *error) {
+                        afina_ngram_place place, afina_error *error) {
   if (grams->count == grams->capacity) {
     const size_t capacity = grams->capacity ? 2 * grams->capacity : 256;
     uint64_t *keys = realloc(grams->keys, capacity * sizeof *keys);
@@ -42,8 +42,10 @@ static afina_status add(afina_ngrams *grams, uint64_t hash, afina_ngram_kind kin
   }
   hash ^= hash >> 32; /* the last bytes reach the high bits alone */
   hash *= 0x9E3779B97F4A7C15u;
-  grams->keys[grams->count++] = (hash >> 1 & ~(uint64_t)1) | (uint64_t)kind;
-  return AFINA_OK;
+  place.key = (hash >> 1 & ~(uint64_t)1) | (uint64_t)kind;
+  grams->keys[grams->count++] = place.key;
+  return grams->keeps_found ? afina_buffer_append(&grams->found, &place, sizeof place, error)
+                            : AFINA_OK;
 }
 
 static bool of_a_word(const char *text, size_t size, size_t *length) {
@@ -67,11 +69,15 @@ static afina_status add_words(afina_ngrams *grams, afina_error *error) {
     for (; at < size && of_a_word(text + at, size - at, &length); at += length) characters++;
     if (characters < 2) continue;
     const uint8_t *word = grams->lower.data + start;
-    AFINA_TRY(add(grams, continue_hash(hash_start, word, at - start), AFINA_NGRAM_WORDS, error));
+    afina_ngram_place place = {.start = start, .end = at};
+    AFINA_TRY(
+        add(grams, continue_hash(hash_start, word, at - start), AFINA_NGRAM_WORDS, place, error));
     if (before) {
       uint64_t hash = continue_hash(hash_start, before, before_size);
       hash = continue_hash(hash, (const uint8_t *)" ", 1);
-      AFINA_TRY(add(grams, continue_hash(hash, word, at - start), AFINA_NGRAM_WORDS, error));
+      place.start_2 = (size_t)(before - grams->lower.data);
+      place.end_2 = place.start_2 + before_size;
+      AFINA_TRY(add(grams, continue_hash(hash, word, at - start), AFINA_NGRAM_WORDS, place, error));
     }
     before = word;
     before_size = at - start;
@@ -115,7 +121,8 @@ static afina_status add_run(afina_ngrams *grams, size_t start, size_t end, afina
       if (first == 0) hash = continue_hash(hash, (const uint8_t *)" ", 1);
       hash = continue_hash(hash, grams->lower.data + from, to - from);
       if (last == count + 1) hash = continue_hash(hash, (const uint8_t *)" ", 1);
-      AFINA_TRY(add(grams, hash, AFINA_NGRAM_CHARACTERS, error));
+      const afina_ngram_place place = {.start = from, .end = to};
+      AFINA_TRY(add(grams, hash, AFINA_NGRAM_CHARACTERS, place, error));
     }
     if (n >= count + 2) break;
   }
@@ -146,6 +153,7 @@ static int compare_keys(const void *a, const void *b) {
 afina_status afina_ngrams_read(afina_ngrams *grams, const char *text, size_t size,
                                afina_error *error) {
   grams->count = 0;
+  grams->found.size = 0;
   if (size == 0) return AFINA_OK;
   AFINA_TRY(make_lower(grams, text, size, error));
   AFINA_TRY(add_words(grams, error));
@@ -170,5 +178,6 @@ void afina_ngrams_free(afina_ngrams *grams) {
   free(grams->counts);
   free(grams->places);
   afina_buffer_free(&grams->lower);
+  afina_buffer_free(&grams->found);
   *grams = (afina_ngrams){0};
 }

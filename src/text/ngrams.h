@@ -12,6 +12,7 @@
 #ifndef AFINA_NGRAMS_H
 #define AFINA_NGRAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,12 @@ typedef enum afina_ngram_kind {
 } afina_ngram_kind;
 enum { AFINA_NGRAM_KINDS = 2 };
 
+/* Where an n-gram stands in the text: one run of bytes, or two, of a pair of words. */
+typedef struct afina_ngram_place {
+  uint64_t key;
+  size_t start, end, start_2, end_2; /* the second is empty where there is one alone */
+} afina_ngram_place;
+
 /* Zero-initialise. */
 typedef struct afina_ngrams {
   uint64_t *keys;   /* [count] ascending, distinct */
@@ -32,6 +39,8 @@ typedef struct afina_ngrams {
   afina_buffer lower; /* the text in lower case */
   size_t *places;     /* of a run's characters */
   size_t places_capacity;
+  bool keeps_found;   /* to be set before reading: ... */
+  afina_buffer found; /* ... every n-gram's afina_ngram_place, in the order of reading */
 } afina_ngrams;
 
 /* An n-gram is known by 62 bits of its hash and, in bit 0, its kind. Two n-grams of one vocabulary
