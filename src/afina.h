@@ -248,6 +248,23 @@ afina_status afina_comparison_report(const afina_comparison *comparison, afina_b
 afina_status afina_classify(afina_runtime *runtime, afina_model *model, const char *const *texts,
                             const size_t *sizes, size_t count, float *probabilities,
                             afina_error *error);
+/* Which words did it: what each word of a text did for a class, AFINA_PREDICTED for the one that
+ * the text is given. In logits, as the class's lies above the mean of all (attribution.h); a part
+ * that speaks against the class is negative.
+ *
+ * {"class","label","logit","ngrams_bias","truncated",
+ *  "words":[{"start","end","gradient","ngrams","leave_one_out"}],
+ *  "tokens":[{"start","end","gradient"}]}
+ *
+ * start, end: bytes of the text; words as in words.h. gradient: of the network alone, gradient
+ * times input, summed over a word's tokens; ngrams: what the n-grams that cover it add, exactly, so
+ * that their sum and ngrams_bias are the n-grams' part of "logit". leave_one_out: "logit" less that
+ * of the text without the word, both parts, classified anew: for `most` words (SIZE_MAX: all) from
+ * word `first` on; null for the others. truncated: the network has not read all of the text. */
+#define AFINA_PREDICTED SIZE_MAX
+afina_status afina_explain(afina_runtime *runtime, afina_model *model, const char *text,
+                           size_t size, size_t class, size_t first, size_t most, afina_bytes *json,
+                           afina_error *error);
 /* As afina_session_report's "test", of a classifier on rows that it has not seen: all usable rows.
  * Labels that the model does not have are AFINA_E_DATA. */
 afina_status afina_evaluate(afina_runtime *runtime, afina_model *model, const afina_dataset *data,

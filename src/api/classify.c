@@ -27,6 +27,7 @@ static afina_status append_text(const afina_model *model, const char *text, size
 typedef struct given_texts {
   const char *const *texts;
   const size_t *sizes;
+  bool want_logits; /* instead of probabilities */
 } given_texts;
 
 /* What the n-grams say of a batch's texts. */
@@ -74,7 +75,8 @@ static afina_status run_batches(afina_model *model, const afina_exec *exec,
     status = add_ngrams(model, given, b, &reader, pass->logits, error);
     if (status != AFINA_OK) break;
     /* training's own softmax, whatever the truth: evaluating gives the bits of the report */
-    afina_cross_entropy_forward(exec, losses, pass->logits, no_targets, b->count, K);
+    if (!given->want_logits)
+      afina_cross_entropy_forward(exec, losses, pass->logits, no_targets, b->count, K);
     for (size_t i = 0; i < b->count; i++)
       memcpy(probabilities + b->rows[i] * K, pass->logits + i * K, K * sizeof *probabilities);
   }
@@ -109,22 +111,33 @@ static afina_status check_classifier(const afina_model *model, afina_error *erro
       "this model is a language model without classes: fine-tune it on labeled texts first");
 }
 
-afina_status afina_classify(afina_runtime *runtime, afina_model *model, const char *const *texts,
-                            const size_t *sizes, size_t count, float *probabilities,
-                            afina_error *error) {
+static afina_status read_texts(afina_runtime *runtime, afina_model *model, const given_texts *given,
+                               size_t count, float *out, afina_error *error) {
   AFINA_TRY(check_classifier(model, error));
   if (count == 0) return AFINA_OK;
   afina_sequences sequences = {0};
   afina_tokens tokens = {0};
   afina_status status = AFINA_OK;
   for (size_t i = 0; i < count && status == AFINA_OK; i++)
-    status = append_text(model, texts[i], sizes[i], &tokens, &sequences, error);
-  const given_texts given = {.texts = texts, .sizes = sizes};
-  if (status == AFINA_OK)
-    status = classify(runtime, model, &given, &sequences, probabilities, error);
+    status = append_text(model, given->texts[i], given->sizes[i], &tokens, &sequences, error);
+  if (status == AFINA_OK) status = classify(runtime, model, given, &sequences, out, error);
   afina_tokens_free(&tokens);
   afina_sequences_free(&sequences);
   return status;
+}
+
+afina_status afina_classify(afina_runtime *runtime, afina_model *model, const char *const *texts,
+                            const size_t *sizes, size_t count, float *probabilities,
+                            afina_error *error) {
+  const given_texts given = {.texts = texts, .sizes = sizes};
+  return read_texts(runtime, model, &given, count, probabilities, error);
+}
+
+afina_status afina_model_logits(afina_runtime *runtime, afina_model *model,
+                                const char *const *texts, const size_t *sizes, size_t count,
+                                float *logits, afina_error *error) {
+  const given_texts given = {.texts = texts, .sizes = sizes, .want_logits = true};
+  return read_texts(runtime, model, &given, count, logits, error);
 }
 
 /* The model's class for each label of the data. */

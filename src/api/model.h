@@ -36,4 +36,9 @@ afina_status afina_model_json(const afina_model *model, cJSON **out, afina_error
 afina_status afina_tokenizer_copy(const afina_tokenizer *tokenizer, afina_tokenizer **out,
                                   afina_error *error);
 
+/* As afina_classify, but logits [count, classes]: what stands before the softmax. */
+afina_status afina_model_logits(afina_runtime *runtime, afina_model *model,
+                                const char *const *texts, const size_t *sizes, size_t count,
+                                float *logits, afina_error *error);
+
 #endif

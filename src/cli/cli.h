@@ -24,6 +24,7 @@ int cli_generate(int argc, char **argv);
 int cli_finetune(int argc, char **argv);
 int cli_evaluate(int argc, char **argv);
 int cli_classify(int argc, char **argv);
+int cli_explain(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_export(int argc, char **argv);
 int cli_bench(int argc, char **argv);

@@ -27,6 +27,8 @@ static const struct {
     {"classify", cli_classify,
      "--model DIR TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   [--threads N] "
      "[--numerics plain|fused]"},
+    {"explain", cli_explain,
+     "--model DIR TEXT [--class LABEL] [--gradient-only] [--threads N] [--numerics plain|fused]"},
     {"audit", cli_audit,
      "--train A.csv [--test T.csv] [--model DIR] [--folds N] [--strategy S] [--text-column NAME]\n"
      "           [--label-column NAME] [--seed N] [--threads N] [--numerics plain|fused] "

@@ -312,12 +312,10 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
   return AFINA_OK;
 }
 
-void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
-                        const afina_gradients *gradients) {
+/* From pass->dhidden to pass->dx, of the rows that left the last block. */
+static void top_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                         const afina_gradients *gradients) {
   const size_t C = gpt->config.channels;
-  const size_t lowest = afina_adapters_lowest_block(gpt, gradients->begin);
-  const bool inputs = gradients->begin < afina_params_block(&gpt->params, 0) ||
-                      afina_gpt_gradient(gpt, gradients, 0, AFINA_PROMPT);
   const bool mean = reads_means(pass);
   afina_real *dtop = mean ? pass->daveraged : pass->dx;
   afina_zero(exec, dtop, pass->H * C);
@@ -326,10 +324,36 @@ void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_
                            top_of(pass), pass->ln_f_mean, pass->ln_f_rstd,
                            afina_gpt_weight(gpt, 0, AFINA_LN_F_WEIGHT), pass->H, C);
   if (mean) average_backward(gpt, pass);
+}
+
+void afina_gpt_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                        const afina_gradients *gradients) {
+  const size_t lowest = afina_adapters_lowest_block(gpt, gradients->begin);
+  const bool inputs = gradients->begin < afina_params_block(&gpt->params, 0) ||
+                      afina_gpt_gradient(gpt, gradients, 0, AFINA_PROMPT);
+  top_backward(gpt, exec, pass, gradients);
   for (size_t l = gpt->config.layers; l-- > pass->batch.first_block;) {
     if (l < lowest) return;
     const bool want_dx = l == 0 ? inputs : l > pass->batch.first_block && l > lowest;
     block_backward(gpt, exec, &pass->blocks[l], l, queries_of(pass, l), gradients, pass, want_dx);
   }
   if (inputs && pass->batch.first_block == 0) embeddings_backward(gpt, exec, pass, gradients);
+}
+
+const afina_real *afina_gpt_inputs_backward(const afina_gpt *gpt, const afina_exec *exec,
+                                            afina_gpt_pass *pass, const afina_real *dlogits) {
+  const size_t B = pass->batch.rows.B, C = gpt->config.channels, K = gpt->config.classes;
+  const size_t W = afina_readout_width(&gpt->config);
+  const afina_gradients none = {.begin = gpt->params.total};
+  memset(pass->dpooled, 0, B * W * sizeof *pass->dpooled);
+  afina_project_backward(exec, pass->dpooled, NULL, dlogits, pass->pooled,
+                         afina_gpt_weight(gpt, 0, AFINA_SCORE), B, W, K);
+  afina_readout_backward(gpt, pass);
+  top_backward(gpt, exec, pass, &none);
+  for (size_t l = gpt->config.layers; l-- > 0;)
+    block_backward(gpt, exec, &pass->blocks[l], l, queries_of(pass, l), &none, pass, true);
+  afina_prompt_backward(gpt, exec, &none, pass->dx, &pass->rows);
+  afina_real *dx = pass->dx + gpt->config.adapters.prompt * B * C; /* [tokens, C] */
+  if (reads_words(pass)) words_backward(pass, dx, C);
+  return dx;
 }

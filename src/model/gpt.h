@@ -154,6 +154,12 @@ void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real
 void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
                              const afina_real *dlogits, const afina_gradients *gradients);
 
+/* After afina_classify_forward on a batch that was kept and that begins with its ids: the gradient
+ * of dlogits [B, K] . logits in every token's embedding, its row of wte at this one place, [N, C].
+ * No parameter's gradient is computed. It lives until the pass runs again. */
+const afina_real *afina_gpt_inputs_backward(const afina_gpt *gpt, const afina_exec *exec,
+                                            afina_gpt_pass *pass, const afina_real *dlogits);
+
 /* The language model: losses[N] = cross-entropy of targets[N] given pass->hidden [N, C] (nats).
  * Where gradients is not NULL, also the gradient of scale * sum of losses: pass->dhidden
  * (overwritten) and the output embedding's. Works through the rows in chunks; `logits` has room for

@@ -27,6 +27,19 @@ says "fine-tune it on labeled texts first"
 run 1 evaluate --model lm --data test.csv
 says "fine-tune it on labeled texts first"
 
+run 0 explain --model ft "sol e mar"
+equal "three words" "$(grep -c leave_one_out out.txt)" 3
+equal "the predicted class" "$(value label out.txt)" "\"$(head -1 plain.txt)\""
+cp out.txt explained.txt
+run 0 explain --model ft "sol e mar" --threads 3
+check "the same with three threads" cmp -s out.txt explained.txt
+run 0 explain --model ft "sol e mar" --class food --gradient-only
+equal "the class that was asked for" "$(value label out.txt)" '"food"'
+equal "left out is nothing" "$(grep -c '"leave_one_out":.null' out.txt)" 3
+run 2 explain --model ft sol --class none
+says "none of the model's 3 classes"
+run 1 explain --model lm sol
+
 # Rows, order and cells stay; four columns are added.
 run 0 classify --model ft --csv test.csv --out o.csv --threads 1
 check "the result goes to the file" test ! -s out.txt
