@@ -248,6 +248,7 @@ afina_status afina_comparison_report(const afina_comparison *comparison, afina_b
 afina_status afina_classify(afina_runtime *runtime, afina_model *model, const char *const *texts,
                             const size_t *sizes, size_t count, float *probabilities,
                             afina_error *error);
+#define AFINA_PREDICTED SIZE_MAX
 /* Which words did it: what each word of a text did for a class, AFINA_PREDICTED for the one that
  * the text is given. In logits, as the class's lies above the mean of all (attribution.h); a part
  * that speaks against the class is negative.
@@ -261,7 +262,6 @@ afina_status afina_classify(afina_runtime *runtime, afina_model *model, const ch
  * that their sum and ngrams_bias are the n-grams' part of "logit". leave_one_out: "logit" less that
  * of the text without the word, both parts, classified anew: for `most` words (SIZE_MAX: all) from
  * word `first` on; null for the others. truncated: the network has not read all of the text. */
-#define AFINA_PREDICTED SIZE_MAX
 afina_status afina_explain(afina_runtime *runtime, afina_model *model, const char *text,
                            size_t size, size_t class, size_t first, size_t most, afina_bytes *json,
                            afina_error *error);
