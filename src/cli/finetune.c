@@ -12,8 +12,9 @@
 typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
       *lora_targets, *numerics, *out, *report, *class_weights, *sampling;
-  size_t epochs, batch, seed, threads, patience, lora_blocks;
-  double lora_alpha, lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing;
+  size_t epochs, batch, seed, threads, patience, lora_blocks, gradual_epochs;
+  double lora_alpha, lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing,
+      layer_decay;
   bool random_weights, no_ngrams, quiet;
 
   afina_runtime *runtime;
@@ -43,6 +44,8 @@ static cJSON *options_json(const job *j) {
                  {"lr", j->lr},
                  {"weight_decay", j->weight_decay},
                  {"label_smoothing", j->label_smoothing},
+                 {"layer_decay", j->layer_decay},
+                 {"gradual_epochs", (double)j->gradual_epochs},
                  {"valid_share", j->valid_share},
                  {"test_share", j->test_share},
                  {"cache_mb", j->cache_mb},
@@ -223,6 +226,7 @@ int cli_finetune(int argc, char **argv) {
            .lora_alpha = (double)NAN,
            .weight_decay = (double)NAN,
            .label_smoothing = (double)NAN,
+           .layer_decay = (double)NAN,
            .seed = 1,
            .patience = SIZE_MAX};
   const cli_option options[] = {
@@ -244,6 +248,8 @@ int cli_finetune(int argc, char **argv) {
       {"class-weights", CLI_TEXT, &j.class_weights, false},
       {"sampling", CLI_TEXT, &j.sampling, false},
       {"label-smoothing", CLI_NUMBER, &j.label_smoothing, false},
+      {"layer-decay", CLI_NUMBER, &j.layer_decay, false},
+      {"gradual-epochs", CLI_SIZE, &j.gradual_epochs, false},
       {"batch", CLI_SIZE, &j.batch, false},
       {"valid-share", CLI_NUMBER, &j.valid_share, false},
       {"test-share", CLI_NUMBER, &j.test_share, false},

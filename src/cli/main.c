@@ -12,8 +12,9 @@ static const struct {
     {"finetune", cli_finetune,
      "--model DIR --train A.csv [--valid V.csv] [--test T.csv] [--text-column NAME] "
      "[--label-column NAME]\n"
-     "           [--strategy head|last:K|full|lora:R|prefix:P|prompt:P] "
+     "           [--strategy head|last:K|full|gradual|lora:R|prefix:P|prompt:P] "
      "[--readout last|mean|special|words]\n"
+     "           [--gradual-epochs N] [--layer-decay X]\n"
      "           [--lora-alpha X] [--lora-targets attn|mlp|all] [--lora-blocks K]\n"
      "           [--epochs N] [--lr X] [--batch N] [--label-smoothing X]\n"
      "           [--class-weights none|balanced | --sampling shuffle|balanced]\n"

@@ -37,49 +37,91 @@ const char *afina_cache_kind_name(afina_cache_kind kind) {
   return kind == AFINA_CACHE_F32 ? "f32" : kind == AFINA_CACHE_F16 ? "f16" : "none";
 }
 
-static afina_status allocate(afina_cache *cache, size_t bytes, size_t texts, size_t tokens,
-                             afina_error *error) {
-  const size_t count = cache->sequences->count, width = cache->width;
-  if (cache->kind == AFINA_CACHE_F32) cache->values = afina_allocate(bytes, 1);
-  if (cache->kind == AFINA_CACHE_F16) cache->halves = afina_allocate(bytes, 1);
-  cache->offsets = afina_allocate(count + 1, sizeof *cache->offsets);
-  cache->gathered =
-      afina_allocate(cache->of_readout ? texts : tokens, width * sizeof *cache->gathered);
-  cache->words = afina_allocate(cache->of_words ? texts : 1, width * sizeof *cache->words);
-  const bool fine = (cache->values || cache->halves) && cache->offsets && cache->gathered;
-  return fine && cache->words ? AFINA_OK : afina_fail_memory(error);
+/* SIZE_MAX where a size_t cannot hold it. */
+static size_t gathered_bytes(const afina_gpt_config *config, size_t block, size_t texts,
+                             size_t tokens) {
+  size_t size;
+  const size_t rows = reads_head(config, block) ? texts : tokens;
+  const bool fits = afina_multiply(rows, width_of(config, block), &size) &&
+                    afina_multiply(size, sizeof(afina_real), &size);
+  return fits ? size : SIZE_MAX;
+}
+
+typedef struct room {
+  size_t bytes, gathered, words;
+} room;
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+/* The most that one of the boundaries takes; nothing where none is kept. */
+static room measure_room(const afina_cache *cache, const afina_gpt_config *config, size_t lowest,
+                         size_t texts, size_t tokens, size_t budget) {
+  const afina_sequences *all = cache->sequences;
+  room most = {0};
+  for (size_t block = lowest; block <= cache->block; block++) {
+    const size_t kept = all->offsets[all->count];
+    const afina_cache_size size = afina_cache_measure(config, block, all->count, kept, budget);
+    if (size.kind == AFINA_CACHE_NONE) continue;
+    most.bytes = larger(most.bytes, size.bytes);
+    most.gathered = larger(most.gathered, gathered_bytes(config, block, texts, tokens));
+    if (keeps_words(config, block)) most.words = texts;
+  }
+  return most;
+}
+
+static afina_status allocate(afina_cache *cache, const room *most, size_t C, afina_error *error) {
+  cache->memory = afina_allocate(most->bytes, 1);
+  cache->offsets = afina_allocate(cache->sequences->count + 1, sizeof *cache->offsets);
+  cache->gathered = afina_allocate(most->gathered, 1);
+  cache->words = afina_allocate(most->words ? most->words : 1, C * sizeof *cache->words);
+  return cache->memory && cache->offsets && cache->gathered && cache->words
+             ? AFINA_OK
+             : afina_fail_memory(error);
+}
+
+void afina_cache_move(afina_cache *cache, const afina_gpt *gpt, size_t block, size_t budget) {
+  const afina_gpt_config *config = &gpt->config;
+  const afina_sequences *all = cache->sequences;
+  cache->block = block;
+  cache->kind =
+      afina_cache_measure(config, block, all->count, all->offsets[all->count], budget).kind;
+  cache->enabled = cache->kind != AFINA_CACHE_NONE;
+  cache->of_readout = reads_head(config, block);
+  cache->of_words = keeps_words(config, block);
+  cache->width = width_of(config, block);
+  cache->values = cache->kind == AFINA_CACHE_F32 ? cache->memory : NULL;
+  cache->halves = cache->kind == AFINA_CACHE_F16 ? cache->memory : NULL;
+  for (size_t i = 0; cache->enabled && i <= all->count; i++)
+    cache->offsets[i] = cache->of_readout ? i : all->offsets[i] + (cache->of_words ? i : 0);
+}
+
+afina_status afina_cache_init_range(afina_cache *cache, const afina_gpt *gpt,
+                                    const afina_sequences *sequences, size_t block, size_t lowest,
+                                    size_t texts, size_t tokens, size_t budget,
+                                    afina_error *error) {
+  afina_cache made = {.block = block, .sequences = sequences};
+  const room most = measure_room(&made, &gpt->config, lowest, texts, tokens, budget);
+  if (most.bytes) {
+    const afina_status status = allocate(&made, &most, gpt->config.channels, error);
+    if (status != AFINA_OK) {
+      afina_cache_free(&made);
+      return status;
+    }
+  }
+  afina_cache_move(&made, gpt, block, budget);
+  *cache = made;
+  return AFINA_OK;
 }
 
 afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
                               const afina_sequences *sequences, size_t block, size_t texts,
                               size_t tokens, size_t budget, afina_error *error) {
-  const afina_gpt_config *config = &gpt->config;
-  const afina_cache_size size = afina_cache_measure(config, block, sequences->count,
-                                                    sequences->offsets[sequences->count], budget);
-  afina_cache made = {.block = block,
-                      .kind = size.kind,
-                      .enabled = size.kind != AFINA_CACHE_NONE,
-                      .sequences = sequences,
-                      .of_readout = reads_head(config, block),
-                      .of_words = keeps_words(config, block),
-                      .width = width_of(config, block)};
-  if (made.enabled) {
-    const afina_status status = allocate(&made, size.bytes, texts, tokens, error);
-    if (status != AFINA_OK) {
-      afina_cache_free(&made);
-      return status;
-    }
-    for (size_t i = 0; i <= sequences->count; i++)
-      made.offsets[i] = made.of_readout ? i : sequences->offsets[i] + (made.of_words ? i : 0);
-  }
-  *cache = made;
-  return AFINA_OK;
+  return afina_cache_init_range(cache, gpt, sequences, block, block, texts, tokens, budget, error);
 }
 
 void afina_cache_free(afina_cache *cache) {
   if (!cache) return;
-  free(cache->values);
-  free(cache->halves);
+  free(cache->memory);
   free(cache->offsets);
   free(cache->gathered);
   free(cache->words);

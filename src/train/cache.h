@@ -35,7 +35,8 @@ typedef struct afina_cache {
   bool of_readout; /* block == L: one row for each text */
   bool of_words;   /* a row more for each text, behind its own: afina_words_mean */
   const afina_sequences *sequences;
-  afina_real *values;   /* [all rows, width] of F32, else NULL */
+  void *memory;         /* for the largest of the boundaries */
+  afina_real *values;   /* in it: [all rows, width] of F32, else NULL */
   uint16_t *halves;     /* the same of F16 */
   size_t *offsets;      /* [count + 1] first row of each sequence */
   afina_real *gathered; /* [rows of what is run at a time, width] */
@@ -51,6 +52,14 @@ typedef struct afina_cache {
 afina_status afina_cache_init(afina_cache *cache, const afina_gpt *gpt,
                               const afina_sequences *sequences, size_t block, size_t texts,
                               size_t tokens, size_t budget, afina_error *error);
+/* The same, to be moved to other boundaries from `lowest` to `block`: for none of them more memory
+ * is taken than for the largest. */
+afina_status afina_cache_init_range(afina_cache *cache, const afina_gpt *gpt,
+                                    const afina_sequences *sequences, size_t block, size_t lowest,
+                                    size_t texts, size_t tokens, size_t budget, afina_error *error);
+/* To another boundary. Nothing that was kept is of use there: it has to be filled from the ids. Not
+ * for a shared cache. */
+void afina_cache_move(afina_cache *cache, const afina_gpt *gpt, size_t block, size_t budget);
 void afina_cache_free(afina_cache *cache);
 
 /* Takes what is there from `store`, which must outlive the cache, and with `adds` leaves there what

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gradual.h"
 #include "memory.h"
 #include "metrics.h"
 
@@ -77,11 +78,15 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   if (!run->head_logits || !run->part_starts || !run->targets || !run->losses ||
       !run->probabilities)
     return afina_fail_memory(error);
-  const size_t block = afina_strategy_block(&run->options.strategy, run->gpt.config.layers);
-  AFINA_TRY(afina_cache_init(&run->cache, &run->gpt, &run->sequences, block, need.texts_at_once,
-                             need.tokens_at_once, run->options.cache_bytes, error));
-  AFINA_TRY(afina_cache_share(&run->cache, run->options.store, run->options.base, need.store > 0,
-                              &run->gpt, run->exec->kernels, error));
+  const size_t first = afina_gradual_block(&run->options, run->gpt.config.layers, 1);
+  AFINA_TRY(afina_cache_init_range(&run->cache, &run->gpt, &run->sequences, first, run->lowest,
+                                   need.texts_at_once, need.tokens_at_once,
+                                   run->options.cache_bytes, error));
+  run->cache_kind = need.cache_kind;
+  /* A cache that moves fills the store with what no other run can use. */
+  afina_store *store = first == run->lowest ? run->options.store : NULL;
+  AFINA_TRY(afina_cache_share(&run->cache, store, run->options.base, need.store > 0, &run->gpt,
+                              run->exec->kernels, error));
   AFINA_TRY(list_all(run, error));
   if (run->options.ngrams)
     AFINA_TRY(
@@ -111,21 +116,36 @@ static void start_epoch(afina_finetune *run, double now) {
 static void start_test(afina_finetune *run, double now);
 static void test_rows(afina_finetune *run, double now);
 
+/* The cache is as it has to be for what the next epoch trains. */
 static void start_training(afina_finetune *run, double now) {
-  run->prepared = now;
-  if (run->halted) {
+  if (run->epoch == 0) run->prepared = now;
+  if (run->halted)
     start_test(run, now);
-    return;
-  }
-  run->updates = run->options.epochs * afina_batcher_count(&run->train);
-  start_epoch(run, now);
+  else
+    start_epoch(run, now);
 }
 
+/* What the next epoch trains, from the cache that has to be filled for it. */
 static void start_network(afina_finetune *run, double now) {
+  const size_t next = run->epoch + 1, L = run->gpt.config.layers;
+  run->block = afina_gradual_block(&run->options, L, next);
+  afina_optimizer_restart(&run->optimizer, afina_gradual_begin(&run->options, &run->gpt, next));
+  run->update = 0;
+  run->updates = afina_gradual_epochs(&run->options, L, next) * afina_batcher_count(&run->train);
   if (run->cache.enabled && run->all.row_count)
     enter(run, AFINA_CACHE, afina_batcher_count(&run->all));
   else
     start_training(run, now);
+}
+
+/* A block more trains from the next epoch on. What lies below has never changed, and the boundary
+ * from which it was kept lies above: the new one is computed from the ids. */
+static void open_blocks(afina_finetune *run, double now) {
+  const size_t block = afina_gradual_block(&run->options, run->gpt.config.layers, run->epoch + 1);
+  afina_cache_move(&run->cache, &run->gpt, block, run->options.cache_bytes);
+  afina_batcher_rewind(&run->all);
+  run->opened = run->epoch;
+  start_network(run, now);
 }
 
 /* ---- the n-grams' part ---- */
@@ -237,6 +257,17 @@ static bool weights_are_finite(const afina_finetune *run) {
   return true;
 }
 
+/* Nothing better for too long, since all blocks are open that are to be opened. */
+static bool stalled(const afina_finetune *run) {
+  const size_t last = run->best_epoch > run->opened ? run->best_epoch : run->opened;
+  return run->options.patience && run->block == run->lowest &&
+         run->epoch - last >= run->options.patience;
+}
+
+static bool opens_next(const afina_finetune *run) {
+  return afina_gradual_block(&run->options, run->gpt.config.layers, run->epoch + 1) != run->block;
+}
+
 /* The best epoch has the highest validation accuracy; among equals, the lowest loss. Without
  * validation rows it is the last one. */
 static afina_status end_epoch(afina_finetune *run, double now, afina_error *error) {
@@ -250,6 +281,7 @@ static afina_status end_epoch(afina_finetune *run, double now, afina_error *erro
       .valid_loss = validated ? run->valid_loss / rows : (double)NAN,
       .valid_accuracy = validated ? (double)run->valid_right / rows : (double)NAN,
       .seconds = now - run->epoch_started,
+      .first_block = run->block,
   };
   run->epochs[run->epochs_done++] = epoch;
   const bool better =
@@ -260,10 +292,10 @@ static afina_status end_epoch(afina_finetune *run, double now, afina_error *erro
     run->best_accuracy = epoch.valid_accuracy;
     run->best_loss = epoch.valid_loss;
   }
-  const bool stalled =
-      run->options.patience && run->epoch - run->best_epoch >= run->options.patience;
-  if (stalled || run->epoch == run->options.epochs)
+  if (stalled(run) || run->epoch == run->options.epochs)
     start_test(run, now);
+  else if (opens_next(run))
+    open_blocks(run, now);
   else
     start_epoch(run, now);
   return AFINA_OK;
@@ -280,7 +312,7 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
     afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
   }
   afina_finetune_next_part(run, &part);
-  const bool keep = run->options.strategy.kind != AFINA_STRATEGY_HEAD;
+  const bool keep = run->block < run->gpt.config.layers;
   AFINA_TRY(afina_finetune_logits(run, &part, keep, &pooled, &logits, error));
   afina_finetune_losses(run, &part, true, logits);
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
@@ -346,7 +378,10 @@ static double fraction(const afina_finetune *run) {
   const double within = run->steps ? (double)run->step / (double)run->steps : 0;
   switch (run->phase) {
     case AFINA_PREPARE: return 0.02 * within;
-    case AFINA_CACHE: return 0.05 + 0.05 * within;
+    case AFINA_CACHE: {
+      const double epochs = (double)run->epoch / (double)run->options.epochs;
+      return run->epoch ? 0.1 + 0.85 * epochs : 0.05 + 0.05 * within;
+    }
     case AFINA_TRAIN:
     case AFINA_VALIDATE: {
       const double epoch = (double)(run->epoch - 1) +

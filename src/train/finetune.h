@@ -20,13 +20,15 @@ typedef struct afina_finetune {
   afina_tokenizer *tokenizer; /* borrowed */
   const afina_dataset *data;  /* borrowed */
   const afina_exec *exec;     /* borrowed */
-  size_t begin, trainable;    /* the first parameter that trains, and how many do */
+  size_t begin, trainable;    /* the first parameter that ever trains, and how many do */
+  size_t block, lowest;       /* the first block that trains: now, at last (gradual.h) */
   afina_params plain;         /* of LoRA: what becomes the model's table when it is merged */
   afina_split split;
   afina_sequences sequences; /* one for each row of the data set */
   size_t truncated;          /* texts cut to the context */
   afina_cache cache;
-  size_t reused, computed; /* texts whose frozen part was found in the store, or not */
+  afina_cache_kind cache_kind; /* at the boundary where it is coarsest */
+  size_t reused, computed;     /* texts whose frozen part was found in the store, or not */
   afina_gpt_pass pass;
   afina_optimizer optimizer;
   afina_batcher train, all, valid, test;
@@ -49,7 +51,9 @@ typedef struct afina_finetune {
   size_t *part_starts;             /* [texts of the largest batch + 1] */
   double batch_loss, batch_weight; /* of its texts: sums of losses, of what each counts */
 
-  size_t epoch, texts, update, updates;
+  size_t epoch, texts, update, updates; /* updates: since the last opening of blocks, of all until
+                                           the next */
+  size_t opened;                        /* the epoch behind which blocks were opened last */
   double epoch_loss, epoch_weight, valid_loss;
   size_t valid_right;
   afina_epoch *epochs; /* [options.epochs] */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "gradual.h"
 #include "memory.h"
 #include "store.h"
 
@@ -64,11 +65,11 @@ static size_t pass_bytes(const afina_gpt_config *config, const kind_of_batch *ki
   return afina_gpt_pass_bytes(config, &batch, &bytes) ? bytes : SIZE_MAX;
 }
 
-/* The largest of what fills the cache, trains and evaluates. */
+/* The largest of what fills the cache of one boundary, trains and evaluates. */
 static size_t activations(const afina_gpt_config *config, const afina_finetune_options *o,
-                          size_t threads, const afina_finetune_shape *shape,
-                          afina_cache_kind cache) {
-  const size_t L = config->layers, block = afina_strategy_block(&o->strategy, L);
+                          size_t threads, const afina_finetune_shape *shape, afina_cache_kind cache,
+                          size_t block) {
+  const size_t L = config->layers;
   const bool cached = cache != AFINA_CACHE_NONE, of_readout = cached && block == L;
   const size_t trained = smaller(o->batch, shape->rows);
   const size_t evaluated = smaller(AFINA_EVALUATE_TEXTS, shape->rows);
@@ -80,7 +81,7 @@ static size_t activations(const afina_gpt_config *config, const afina_finetune_o
       .first_block = cached ? block : 0,
       .end_block = L,
       .reads = reads,
-      .keep = o->strategy.kind != AFINA_STRATEGY_HEAD};
+      .keep = block < L};
   kind_of_batch evaluate = {
       .tokens = most_tokens(shape, afina_finetune_tokens_at_once(config, threads, false), evaluated,
                             false),
@@ -137,7 +138,8 @@ size_t afina_finetune_room(const afina_finetune_options *options) {
 /* The most that a cache of `cache` bytes adds to the store, where there is memory for it. */
 static size_t store_bytes(const afina_finetune_options *o, const afina_finetune_shape *shape,
                           size_t cache, size_t total) {
-  if (!o->store || !cache) return 0;
+  const bool shares = o->strategy.kind != AFINA_STRATEGY_GRADUAL;
+  if (!o->store || !cache || !shares) return 0;
   const size_t room = afina_store_budget(o->store) - afina_store_bytes(o->store);
   const size_t ids =
       plus(times(afina_store_overhead(0), shape->rows), times(sizeof(uint32_t), shape->tokens));
@@ -150,7 +152,7 @@ static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_c
   afina_gpt gpt = {.config = *config};
   AFINA_TRY(afina_params_init(&gpt.params, config, error));
   *total = gpt.params.total;
-  *trained = gpt.params.total - afina_strategy_begin(&options->strategy, &gpt);
+  *trained = gpt.params.total - afina_gradual_begin(options, &gpt, options->epochs);
   afina_params_free(&gpt.params);
   return AFINA_OK;
 }
@@ -160,6 +162,28 @@ static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_c
 static size_t saving(size_t total, size_t trained) {
   const size_t copies = times(total, 2), free = times(trained, 4);
   return copies > free ? copies - free : 0;
+}
+
+/* What the boundaries take that training begins at, one after the other: activations and cache of
+ * the worst. Returns the bytes of the cache that are kept of all texts. */
+static size_t boundaries(afina_finetune_need *need, const afina_gpt_config *config,
+                         const afina_finetune_options *o, size_t threads,
+                         const afina_finetune_shape *shape) {
+  const size_t L = config->layers, lowest = afina_gradual_block(o, L, o->epochs);
+  size_t kept = 0, gathered = 0;
+  for (size_t block = lowest; block <= afina_gradual_block(o, L, 1); block++) {
+    const afina_cache_size cache =
+        afina_cache_measure(config, block, shape->rows, shape->tokens, o->cache_bytes);
+    need->activations =
+        larger(need->activations, activations(config, o, threads, shape, cache.kind, block));
+    if (cache.kind == AFINA_CACHE_NONE) continue;
+    if (cache.kind > need->cache_kind) need->cache_kind = cache.kind;
+    kept = larger(kept, cache.bytes);
+    const size_t rows = block == L ? need->texts_at_once : need->tokens_at_once;
+    gathered = larger(gathered, times(rows, afina_readout_width(config) * sizeof(afina_real)));
+  }
+  need->cache = plus(kept, gathered);
+  return kept;
 }
 
 afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_config *base,
@@ -172,34 +196,26 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
   config.adapters = afina_finetune_adapters(o, config.layers);
   size_t total, trained;
   AFINA_TRY(parameters(&total, &trained, &config, o, error));
-  const size_t block = afina_strategy_block(&o->strategy, config.layers);
-  const afina_cache_size cache =
-      afina_cache_measure(&config, block, shape.rows, shape.tokens, o->cache_bytes);
   const size_t texts = larger(smaller(o->batch, shape.rows), AFINA_EVALUATE_TEXTS);
   const size_t at_once =
       larger(most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, true), o->batch,
                          o->recipe.draws),
              most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, false),
                          AFINA_EVALUATE_TEXTS, false));
-  const size_t width = afina_readout_width(&config) * sizeof(afina_real);
   afina_finetune_need need = {
       .weights = times(plus(plus(total, trained), saving(total, trained)), sizeof(afina_real)),
       .gradients = times(trained, sizeof(afina_real)),
       .moments = times(trained, 2 * sizeof(afina_real)),
-      .activations = activations(&config, o, threads, &shape, cache.kind),
-      .cache = cache.bytes,
       .ngrams = o->ngrams ? ngrams_bytes(&shape) : 0,
       .texts = texts_bytes(&shape, o),
-      .cache_kind = cache.kind,
       .tokens_at_once = at_once,
       .texts_at_once = texts,
   };
-  if (cache.kind != AFINA_CACHE_NONE)
-    need.cache = plus(need.cache, times(block == config.layers ? texts : at_once, width));
+  const size_t kept = boundaries(&need, &config, o, threads, &shape);
   const size_t parts[] = {need.weights, need.gradients, need.moments, need.activations,
                           need.cache,   need.ngrams,    need.texts};
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) need.total = plus(need.total, parts[i]);
-  need.store = store_bytes(o, &shape, cache.bytes, need.total);
+  need.store = store_bytes(o, &shape, kept, need.total);
   need.total = plus(need.total, need.store);
   *out = need;
   return AFINA_OK;

@@ -35,8 +35,8 @@ typedef struct afina_finetune_need {
   size_t ngrams;      /* while their weights are learned: estimated, others are exact */
   size_t texts;       /* tokens, order of the rows, answers */
   size_t total;
-  afina_cache_kind cache_kind;
-  size_t tokens_at_once; /* the most tokens that are run at a time */
+  afina_cache_kind cache_kind; /* at the boundary where it is coarsest */
+  size_t tokens_at_once;       /* the most tokens that are run at a time */
   size_t texts_at_once;
 } afina_finetune_need;
 

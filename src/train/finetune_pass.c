@@ -72,7 +72,7 @@ void afina_finetune_backward(afina_finetune *run, const afina_batch *part, const
     afina_entropy_backward(&rule, logits, run->targets, scale, part->count, K);
   else
     afina_cross_entropy_backward(run->exec, logits, run->targets, scale, part->count, K);
-  if (run->options.strategy.kind == AFINA_STRATEGY_HEAD) {
+  if (run->block == run->gpt.config.layers) {
     afina_project_backward(run->exec, NULL, gradients->data, logits, pooled,
                            afina_gpt_weight(&run->gpt, 0, AFINA_SCORE), part->count, W, K);
     return;

@@ -5,6 +5,7 @@
 
 #include "adapters.h"
 #include "finetune_pass.h"
+#include "gradual.h"
 #include "memory.h"
 #include "store.h"
 
@@ -77,8 +78,9 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
   afina_params_random(&run->gpt.params, run->gpt.weights, own, &run->rng);
   AFINA_TRY(afina_adapters_begin(&run->gpt, run->exec, &run->rng, error));
   if (config.adapters.rank) AFINA_TRY(afina_adapters_plain(&run->plain, &config, error));
-  run->begin = afina_strategy_begin(&options->strategy, &run->gpt);
+  run->begin = afina_gradual_begin(options, &run->gpt, options->epochs);
   run->trainable = run->gpt.params.total - run->begin;
+  run->lowest = afina_gradual_block(options, config.layers, options->epochs);
   run->part_tokens = afina_finetune_tokens_at_once(&config, afina_pool_size(run->exec->pool), true);
   run->best = afina_allocate(run->trainable, sizeof *run->best);
   run->epochs = afina_allocate(options->epochs, sizeof *run->epochs);
@@ -90,7 +92,9 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
                                          .epsilon = 1e-8,
                                          .weight_decay = options->weight_decay,
                                          .clip = 1};
-  return afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error);
+  AFINA_TRY(afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error));
+  const double decay = options->recipe.layer_decay;
+  return decay < 1 ? afina_optimizer_use_decay(&run->optimizer, &run->gpt, decay, error) : AFINA_OK;
 }
 
 afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,

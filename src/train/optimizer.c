@@ -30,12 +30,44 @@ afina_status afina_optimizer_use_muon(afina_optimizer *optimizer, const afina_gp
   return afina_muon_init(&optimizer->muon, gpt, optimizer->begin, momentum, threads, error);
 }
 
+void afina_optimizer_restart(afina_optimizer *optimizer, size_t begin) {
+  optimizer->count += optimizer->begin; /* the end stays where it is */
+  optimizer->count -= begin;
+  optimizer->begin = optimizer->gradients.begin = begin;
+  memset(optimizer->m, 0, optimizer->count * sizeof *optimizer->m);
+  memset(optimizer->v, 0, optimizer->count * sizeof *optimizer->v);
+  optimizer->beta1_power = optimizer->beta2_power = 1;
+  optimizer->steps = 0;
+}
+
+/* 0 for the head, 1 for the top block, L + 1 for the embeddings. */
+static size_t depth_of(const afina_params *params, size_t offset) {
+  if (offset >= afina_params_head(params)) return 0;
+  size_t depth = 1; /* of the final LayerNorm and the top block */
+  for (size_t l = params->layers; l-- > 0;) depth += offset < afina_params_block(params, l);
+  return depth;
+}
+
+afina_status afina_optimizer_use_decay(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                       double decay, afina_error *error) {
+  const afina_params *params = &gpt->params;
+  optimizer->rates = afina_allocate(params->count, sizeof *optimizer->rates);
+  if (!optimizer->rates) return afina_fail_memory(error);
+  for (size_t i = 0; i < params->count; i++) {
+    optimizer->rates[i] = 1;
+    for (size_t d = depth_of(params, params->entries[i].offset); d > 0; d--)
+      optimizer->rates[i] *= decay;
+  }
+  return AFINA_OK;
+}
+
 void afina_optimizer_free(afina_optimizer *optimizer) {
   if (!optimizer) return;
   free(optimizer->gradients.data);
   free(optimizer->m);
   free(optimizer->v);
   free(optimizer->chunk_sums);
+  free(optimizer->rates);
   afina_muon_free(&optimizer->muon);
   *optimizer = (afina_optimizer){0};
 }
@@ -102,6 +134,7 @@ double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const af
     if (optimizer->muon.count && afina_muon_takes(&gpt->params, param)) continue;
     step.weight_decay =
         param->decays && optimizer->wait == SIZE_MAX ? (afina_real)o->weight_decay : 0;
+    if (optimizer->rates) step.lr = (afina_real)(lr * optimizer->rates[i]);
     j.offset = param->offset - optimizer->begin;
     afina_pool_run(exec->pool, param->rows * param->columns, CHUNK, update_part, &j);
   }

@@ -21,6 +21,7 @@ typedef struct afina_optimizer {
   afina_real *m, *v;         /* moments, [count] like the gradients */
   afina_muon muon;           /* no matrices: AdamW for all; else their momentum is in m, v idle */
   size_t begin, count;       /* the suffix of the parameters: begin .. begin + count */
+  double *rates;             /* NULL: 1; else [entries of the table] factors on the rate */
   size_t wait; /* parameters from here on stay as they are, and nothing decays; SIZE_MAX: none */
   double beta1_power,
       beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
@@ -35,6 +36,14 @@ afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *g
  * those of the pool that the steps will run on. AFINA_E_MEMORY only. */
 afina_status afina_optimizer_use_muon(afina_optimizer *optimizer, const afina_gpt *gpt,
                                       double momentum, size_t threads, afina_error *error);
+/* From now on for the parameters from `begin` on only, none below those of afina_optimizer_init; as
+ * if no step had been done. Not with Muon. */
+void afina_optimizer_restart(afina_optimizer *optimizer, size_t begin);
+/* Discriminative rates (Howard and Ruder, 2018): the head's is the step's; that of the top block
+ * and the final LayerNorm `decay` times it, and so on downwards to the embeddings. Not with Muon.
+ * AFINA_E_MEMORY only. */
+afina_status afina_optimizer_use_decay(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                       double decay, afina_error *error);
 void afina_optimizer_free(afina_optimizer *optimizer);
 
 /* Sets the gradients to zero. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gradual.h"
 /* The strategies that train adapters, in the order of their kinds; their number follows. */
 static const char *const sized[] = {"lora:", "prefix:", "prompt:"};
 
@@ -29,6 +30,8 @@ afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t 
     *out = (afina_strategy){.kind = AFINA_STRATEGY_HEAD};
   } else if (strcmp(name, "full") == 0) {
     *out = (afina_strategy){.kind = AFINA_STRATEGY_FULL};
+  } else if (strcmp(name, "gradual") == 0) {
+    *out = (afina_strategy){.kind = AFINA_STRATEGY_GRADUAL};
   } else if (parse_sized(out, name)) {
     if (out->size == 0)
       return afina_fail(error, AFINA_E_ARGUMENT, "strategy '%s': the number is at least 1", name);
@@ -42,7 +45,8 @@ afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t 
     *out = (afina_strategy){.kind = AFINA_STRATEGY_LAST, .blocks = blocks};
   } else {
     return afina_fail(error, AFINA_E_ARGUMENT,
-                      "strategy '%s': there are head, last:K, full, lora:R, prefix:P and prompt:P",
+                      "strategy '%s': there are head, last:K, full, gradual, lora:R, prefix:P and "
+                      "prompt:P",
                       name);
   }
   return AFINA_OK;
@@ -55,6 +59,7 @@ void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEG
       snprintf(out, AFINA_STRATEGY_NAME, "last:%zu", strategy->blocks);
       break;
     case AFINA_STRATEGY_FULL: snprintf(out, AFINA_STRATEGY_NAME, "full"); break;
+    case AFINA_STRATEGY_GRADUAL: snprintf(out, AFINA_STRATEGY_NAME, "gradual"); break;
     case AFINA_STRATEGY_LORA:
     case AFINA_STRATEGY_PREFIX:
     case AFINA_STRATEGY_PROMPT:
@@ -70,6 +75,7 @@ size_t afina_strategy_block(const afina_strategy *strategy, size_t layers) {
     case AFINA_STRATEGY_LAST: return layers - strategy->blocks;
     case AFINA_STRATEGY_LORA: return strategy->blocks ? layers - strategy->blocks : 0;
     case AFINA_STRATEGY_FULL:
+    case AFINA_STRATEGY_GRADUAL:
     case AFINA_STRATEGY_PREFIX:
     case AFINA_STRATEGY_PROMPT: break;
   }
@@ -140,6 +146,10 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       o->lr = 1e-3;
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
       break;
+    case AFINA_STRATEGY_GRADUAL:
+      o->lr = 2e-3;
+      o->epochs = clamp(20000.0 / (double)(rows + 1), 10, 30);
+      break;
     case AFINA_STRATEGY_LORA:
       o->lr = 2e-3;
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
@@ -152,6 +162,8 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
   }
   o->lora_alpha = 2 * (double)o->strategy.size;
   o->lora_targets = AFINA_LORA_ALL;
+  const bool gradual = o->strategy.kind == AFINA_STRATEGY_GRADUAL;
+  o->recipe.layer_decay = gradual ? 1 / 2.6 : 1;
   o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
 }
 
@@ -209,6 +221,20 @@ static afina_status parse_adapters(afina_finetune_options *o, const cJSON *json,
   return afina_adapters_check(&adapted, error);
 }
 
+/* When blocks open, and the rates of what lies below the head. */
+static afina_status check_schedule(afina_finetune_options *o, const afina_gpt_config *config,
+                                   afina_error *error) {
+  if (o->strategy.kind != AFINA_STRATEGY_GRADUAL)
+    o->recipe.gradual_epochs = 0;
+  else if (!o->recipe.gradual_epochs)
+    o->recipe.gradual_epochs = afina_gradual_default(o->epochs, config->layers);
+  if (o->strategy.kind >= AFINA_STRATEGY_LORA && o->recipe.layer_decay < 1)
+    return afina_fail(
+        error, AFINA_E_ARGUMENT,
+        "option 'layer_decay' goes with strategies that train the model's own blocks");
+  return AFINA_OK;
+}
+
 static afina_status parse(afina_finetune_options *out, const cJSON *json,
                           const afina_gpt_config *config, size_t rows, size_t classes,
                           afina_error *error) {
@@ -249,6 +275,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   o.split_seed = split_seed;
   AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
   AFINA_TRY(parse_adapters(&o, json, config, error));
+  AFINA_TRY(check_schedule(&o, config, error));
   *out = o;
   return AFINA_OK;
 }

@@ -12,9 +12,10 @@
 
 /* A strategy is what trains and from which block on; the rest is frozen and run once per text. */
 typedef enum afina_strategy_kind {
-  AFINA_STRATEGY_HEAD, /* "head": the classification head */
-  AFINA_STRATEGY_LAST, /* "last:K": the last K blocks, the final LayerNorm and the head */
-  AFINA_STRATEGY_FULL, /* "full": everything */
+  AFINA_STRATEGY_HEAD,    /* "head": the classification head */
+  AFINA_STRATEGY_LAST,    /* "last:K": the last K blocks, the final LayerNorm and the head */
+  AFINA_STRATEGY_FULL,    /* "full": everything */
+  AFINA_STRATEGY_GRADUAL, /* "gradual": the head, then block by block from the top: gradual.h */
   /* Beside weights that all stay as they are (adapters.h), with the head: */
   AFINA_STRATEGY_LORA,   /* "lora:R": low-rank changes of the matrices */
   AFINA_STRATEGY_PREFIX, /* "prefix:P": P keys and values in every block */
@@ -34,7 +35,7 @@ enum { AFINA_STRATEGY_NAME = 32 };
 afina_status afina_strategy_parse(afina_strategy *out, const char *name, size_t layers,
                                   afina_error *error);
 void afina_strategy_print(const afina_strategy *strategy, char out[AFINA_STRATEGY_NAME]);
-/* The first block that trains; L for `head`, which trains none. */
+/* The first block that trains, at last; L for `head`, which trains none. */
 size_t afina_strategy_block(const afina_strategy *strategy, size_t layers);
 /* The first parameter that trains, as an offset in the parameter buffer. */
 size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt);

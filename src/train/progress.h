@@ -18,6 +18,7 @@ typedef enum afina_phase {
 typedef struct afina_epoch {
   size_t epoch;                                           /* from 1; 0: none yet */
   double train_loss, valid_loss, valid_accuracy, seconds; /* NAN without validation rows */
+  size_t first_block; /* the first block that trained; as many as there are: the head alone */
 } afina_epoch;
 
 typedef struct afina_progress {

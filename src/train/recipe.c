@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const char *const known[] = {"class_weights", "sampling", "label_smoothing"};
+static const char *const known[] = {"class_weights", "sampling", "label_smoothing", "layer_decay",
+                                    "gradual_epochs"};
 
 bool afina_recipe_knows(const char *name) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -10,7 +11,7 @@ bool afina_recipe_knows(const char *name) {
   return false;
 }
 
-void afina_recipe_defaults(afina_recipe *recipe) { *recipe = (afina_recipe){0}; }
+void afina_recipe_defaults(afina_recipe *recipe) { *recipe = (afina_recipe){.layer_decay = 1}; }
 
 /* One of two words; *out says whether it is the second. */
 static afina_status parse_word(bool *out, const cJSON *json, const char *key, const char *first,
@@ -35,6 +36,9 @@ afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_e
                       "would count twice; choose one");
   AFINA_TRY(afina_json_number(json, "label_smoothing", 0, 0.9, r.label_smoothing,
                               &r.label_smoothing, error));
+  AFINA_TRY(afina_json_number(json, "layer_decay", 0, 1, r.layer_decay, &r.layer_decay, error));
+  AFINA_TRY(afina_json_size(json, "gradual_epochs", 0, 10000, r.gradual_epochs, &r.gradual_epochs,
+                            error));
   *recipe = r;
   return AFINA_OK;
 }
@@ -42,5 +46,8 @@ afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_e
 bool afina_recipe_print(const afina_recipe *r, cJSON *json) {
   return cJSON_AddStringToObject(json, "class_weights", r->weighs ? "balanced" : "none") &&
          cJSON_AddStringToObject(json, "sampling", r->draws ? "balanced" : "shuffle") &&
-         cJSON_AddNumberToObject(json, "label_smoothing", r->label_smoothing);
+         cJSON_AddNumberToObject(json, "label_smoothing", r->label_smoothing) &&
+         cJSON_AddNumberToObject(json, "layer_decay", r->layer_decay) &&
+         (!r->gradual_epochs ||
+          cJSON_AddNumberToObject(json, "gradual_epochs", (double)r->gradual_epochs));
 }

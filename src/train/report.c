@@ -53,6 +53,7 @@ static cJSON *epoch_json(const afina_epoch *epoch) {
       add_number(json, "train_loss", epoch->train_loss) &&
       add_number(json, "valid_loss", epoch->valid_loss) &&
       add_number(json, "valid_accuracy", epoch->valid_accuracy) &&
+      add_number(json, "first_block", (double)epoch->first_block) &&
       add_number(json, "seconds", epoch->seconds))
     return json;
   cJSON_Delete(json);
@@ -191,7 +192,7 @@ afina_status afina_finetune_json(const afina_finetune *run, const cJSON *model, 
   const bool fine =
       json && cJSON_AddStringToObject(json, "afina", AFINA_VERSION) &&
       cJSON_AddStringToObject(json, "numerics", run->exec->kernels->name) &&
-      cJSON_AddStringToObject(json, "cache", afina_cache_kind_name(run->cache.kind)) &&
+      cJSON_AddStringToObject(json, "cache", afina_cache_kind_name(run->cache_kind)) &&
       add(json, "model", cJSON_Duplicate(model, true)) && add(json, "data", data_json(run)) &&
       add(json, "options", afina_finetune_options_json(&run->options)) &&
       add_number(json, "seed", (double)run->options.seed) &&

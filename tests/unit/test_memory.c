@@ -81,7 +81,8 @@ static void expect_no_allocation(const char *strategy, const char *readout, size
                (int)before.phase, before.epoch, before.step);
     seen[before.phase]++;
   }
-  const bool cached = strcmp(strategy, "head") == 0 || strcmp(strategy, "last:1") == 0;
+  const bool cached = strcmp(strategy, "head") == 0 || strcmp(strategy, "last:1") == 0 ||
+                      strcmp(strategy, "gradual") == 0;
   assert_int_equal(seen[AFINA_CACHE] > 0, cache_mb > 0 && cached);
   assert_true(seen[AFINA_TRAIN] > 3 && seen[AFINA_VALIDATE] > 0 && seen[AFINA_TEST] > 0);
   rig_close(&r);
@@ -89,7 +90,7 @@ static void expect_no_allocation(const char *strategy, const char *readout, size
 
 static void test_no_allocation_in_steps(void **state) {
   (void)state;
-  static const char *const strategies[] = {"head",   "last:1",   "full",
+  static const char *const strategies[] = {"head",   "last:1",   "full",    "gradual",
                                            "lora:2", "prefix:3", "prompt:2"};
   static const char *const readouts[] = {"last", "mean", "special", "words"};
   for (size_t s = 0; s < sizeof strategies / sizeof *strategies; s++)
@@ -222,6 +223,29 @@ static void test_adapters_take_what_is_said(void **state) {
   }
 }
 
+/* The boundary moves; what is held is never more than the worst one's. */
+static void test_gradual_takes_the_worst_boundary(void **state) {
+  (void)state;
+  afina_error error;
+  rig r = {.model = base_model()};
+  fine(afina_runtime_create(&r.runtime, 2, &error), &error);
+  fine(afina_dataset_create(&r.data, &error), &error);
+  rig_fill(r.data, AFINA_PART_TRAIN, 400, 1);
+  rig_fill(r.data, AFINA_PART_TEST, 3, 2);
+  const afina_finetune_need need = need_of(&r, r.data, "gradual", 3, 2);
+  heap.peak = heap.live;
+  const size_t before = heap.live, small = 3 << 20;
+  rig_start(&r,
+            "{\"strategy\":\"gradual\",\"valid_share\":0,\"epochs\":5,\"batch\":64,"
+            "\"gradual_epochs\":1}");
+  rig_run_to(&r, AFINA_TRAIN, 5, 1);
+  const size_t trained = heap.peak - before;
+  print_message("gradual: run %zu, predicted %zu (activations %zu, cache %zu)\n", trained,
+                need.total, need.activations, need.cache);
+  assert_true(trained <= need.total + small && need.total <= trained + 2 * small);
+  rig_close(&r);
+}
+
 /* ---- where it is too much ---- */
 
 static void expect_refusal(const afina_error *error, const char *room) {
@@ -272,6 +296,7 @@ int main(void) {
       cmocka_unit_test(test_no_allocation_in_steps),
       cmocka_unit_test(test_full_tuning_takes_six_times_the_weights),
       cmocka_unit_test(test_adapters_take_what_is_said),
+      cmocka_unit_test(test_gradual_takes_the_worst_boundary),
       cmocka_unit_test(test_refused_in_figures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

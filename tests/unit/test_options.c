@@ -38,6 +38,7 @@ static void test_strategies(void **state) {
   } good[] = {{"head", AFINA_STRATEGY_HEAD, 0, 4},
               {"last:1", AFINA_STRATEGY_LAST, 1, 3},
               {"last:4", AFINA_STRATEGY_LAST, 4, 0},
+              {"gradual", AFINA_STRATEGY_GRADUAL, 0, 0},
               {"full", AFINA_STRATEGY_FULL, 0, 0}};
   afina_error error;
   afina_strategy strategy;
@@ -134,7 +135,7 @@ static void test_values_are_kept(void **state) {
       "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"split_seed\":3,"
       "\"valid_share\":0.25,"
       "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5,\"class_weights\":\"balanced\","
-      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125}";
+      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125,\"layer_decay\":0.5}";
   afina_error error;
   afina_finetune_options o;
   assert_int_equal(parse(&o, text, 500, &error), AFINA_OK);
@@ -183,6 +184,8 @@ static void test_wrong_values_are_refused_by_name(void **state) {
                                          {"{\"class_weights\":\"balanced\","
                                           "\"sampling\":\"balanced\"}",
                                           "choose one"},
+                                         {"{\"layer_decay\":1.01}", "'layer_decay'"},
+                                         {"{\"gradual_epochs\":0.5}", "'gradual_epochs'"},
                                          {"{\"label_smoothing\":0.91}", "'label_smoothing'"},
                                          {"{\"readout\":\"Last\"}", "'Last'"}};
   afina_error error;

@@ -2,7 +2,8 @@
  * two, and something that was learned. */
 #include "session_rig.h"
 
-static const char *const strategies[] = {"head", "last:1", "full"};
+static const char *const strategies[] = {"head",   "last:1",   "full",    "gradual",
+                                         "lora:2", "prefix:2", "prompt:2"};
 static const char *const readouts[] = {"last", "mean", "special", "words"};
 static const char *const recipes[] = {
     "\"class_weights\":\"none\"",

@@ -68,6 +68,8 @@ const runs = [
   { strategy: 'last:1', epochs: 2, seed: 2, ngrams: false },
   { strategy: 'last:1', epochs: 3, class_weights: 'balanced', label_smoothing: 0.1 },
   { strategy: 'head', epochs: 3, sampling: 'balanced' },
+  { strategy: 'gradual', epochs: 5, gradual_epochs: 1, readout: 'mean', lr: 0.01 },
+  { strategy: 'gradual', epochs: 6, readout: 'words', lr: 0.01, cache_mb: 0.1 },
   {},
 ].flatMap((options) => [options, { ...options, numerics: 'plain' }]);
 
