@@ -21,6 +21,10 @@ afina_status afina_finetune_check_memory(afina_finetune *run, afina_finetune_nee
 afina_status afina_finetune_explain(const afina_finetune *run, afina_status status,
                                     afina_error *error);
 
+/* Makes tokens of AFINA_PREPARE_ROWS texts more; *done: of the last ones, and all that depends on
+ * them is allocated. */
+afina_status afina_finetune_prepare(afina_finetune *run, bool *done, afina_error *error);
+
 /* The texts of run->batch from run->part on, as many as run->part_tokens allow and at least one;
  * run->part becomes the first text after them. `part` is valid until the next call. */
 void afina_finetune_next_part(afina_finetune *run, afina_batch *part);
