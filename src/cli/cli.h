@@ -27,6 +27,7 @@ int cli_classify(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_audit(int argc, char **argv);
 int cli_export(int argc, char **argv);
+int cli_compare(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 
 /* ---- arguments (arguments.c) ---- */

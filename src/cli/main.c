@@ -35,6 +35,14 @@ static const struct {
      "           [--label-column NAME] [--seed N] [--threads N] [--numerics plain|fused] "
      "[--quiet]\n"
      "           [--out audit.json]   (near duplicates; with a model, doubtful labels too)"},
+    {"compare", cli_compare,
+     "--model DIR --train A.csv [--valid V.csv] [--test T.csv] [--text-column NAME] "
+     "[--label-column NAME]\n"
+     "           [--strategies head,last:1,full] [--seeds 1,2,3] [--random STRATEGY|none]\n"
+     "           [--curve STRATEGY] (a learning curve instead) [--text FILE] (for forgetting)\n"
+     "           [--readout R] [--epochs N] [--lr X] [--batch N] [--patience N] [--no-ngrams]\n"
+     "           [--valid-share X] [--test-share X] [--split-seed N] [--options JSON]\n"
+     "           [--threads N] [--numerics plain|fused] [--quiet] [--out comparison.json]"},
     {"generate", cli_generate,
      "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
      "           [--max-tokens N] [--threads N] [--numerics plain|fused]"},
