@@ -254,6 +254,54 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_session_tested_probabilities(afina_wasm_rep
   give(reply, AFINA_OK, tested.probabilities, tested.count * tested.classes);
 }
 
+/* ---- comparing ---- */
+
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_comparison_create(afina_wasm_reply *reply,
+                                                               afina_runtime *runtime,
+                                                               const afina_model *model,
+                                                               const afina_dataset *data,
+                                                               const char *plan, size_t plan_size) {
+  afina_comparison *comparison = NULL;
+  const afina_status status =
+      afina_comparison_create(&comparison, runtime, model, data, plan, plan_size, &reply->error);
+  return give(reply, status, comparison, 0);
+}
+
+EMSCRIPTEN_KEEPALIVE void afina_wasm_comparison_free(afina_comparison *comparison) {
+  afina_comparison_free(comparison);
+}
+
+/* progress [8]: entry, entries, run, runs, fraction, done, and of the session: epoch, epochs.
+ * starts: whether this step may begin a session, which is told what memory there is. */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_comparison_step(afina_wasm_reply *reply,
+                                                             afina_comparison *comparison,
+                                                             afina_runtime *runtime, int starts,
+                                                             double now, double *progress) {
+  afina_comparison_progress p;
+  if (starts) afina_runtime_limit_memory(runtime, room());
+  const afina_status status = afina_comparison_step(comparison, now, &p, &reply->error);
+  if (status == AFINA_OK) {
+    const double values[] = {(double)p.entry,
+                             (double)p.entries,
+                             (double)p.run,
+                             (double)p.runs,
+                             p.fraction,
+                             p.done,
+                             (double)p.session.epoch,
+                             (double)p.session.epochs};
+    memcpy(progress, values, sizeof values);
+  }
+  return give(reply, status, NULL, 0);
+}
+
+/* JSON */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_comparison_report(afina_wasm_reply *reply,
+                                                               const afina_comparison *comparison) {
+  afina_bytes json = {0};
+  const afina_status status = afina_comparison_report(comparison, &json, &reply->error);
+  return give(reply, status, json.data, json.size);
+}
+
 /* ---- inference ---- */
 
 /* sizes [count]; bytes: the texts without gaps. float [size] = [count, classes], for the caller to
