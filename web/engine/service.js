@@ -274,15 +274,18 @@ export function createService(loadModule) {
 
   async function classify(texts) {
     const bridge = await engine();
-    const probabilities = [];
-    const { handle, classes } = needClassifier();
+    let probabilities = [];
+    let asked = needClassifier();
     for (let from = 0; from < texts.length;) {
       const some = slice(texts, from);
-      probabilities.push(...perText(bridge.classify(handle, some), classes.length));
+      probabilities.push(...perText(bridge.classify(asked.handle, some), asked.classes.length));
       from += some.length;
       if (from < texts.length) await breath();
+      if (asked === classifier) continue;
+      // A training has ended meanwhile, and the model that was asked is gone.
+      [asked, probabilities, from] = [needClassifier(), [], 0];
     }
-    return { classes, probabilities };
+    return { classes: asked.classes, probabilities };
   }
 
   /** Opens a table to classify; the rows follow in slices, then the result. */

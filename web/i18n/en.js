@@ -3,6 +3,7 @@
 import edits from './edits-en.js';
 import failures from './failures-en.js';
 import options from './options-en.js';
+import queue from './queue-en.js';
 
 export default {
   'app.title': 'Afina: fine-tune a small GPT on your own texts',
@@ -351,6 +352,7 @@ export default {
   'workshop.failed': 'This tool could not be loaded: {detail}',
   ...edits,
   ...failures,
+  ...queue,
 
   'saved.title': 'Kept in this browser',
   'saved.about': {

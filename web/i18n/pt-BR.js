@@ -3,6 +3,7 @@
 import edits from './edits-pt-BR.js';
 import failures from './failures-pt-BR.js';
 import options from './options-pt-BR.js';
+import queue from './queue-pt-BR.js';
 
 export default {
   'app.title': 'Afina: afine um pequeno GPT com os seus textos',
@@ -361,6 +362,7 @@ export default {
   'workshop.failed': 'Não foi possível carregar esta ferramenta: {detail}',
   ...edits,
   ...failures,
+  ...queue,
 
   'saved.title': 'Guardado neste navegador',
   'saved.about': {

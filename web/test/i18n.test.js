@@ -7,7 +7,7 @@ import * as i18n from '../i18n/index.js';
 import ptBR from '../i18n/pt-BR.js';
 
 const web = new URL('../', import.meta.url);
-const sources = ['main.js', ...files('ui'), ...files('engine')]
+const sources = ['main.js', ...files('ui'), ...files('engine'), ...files('workshop')]
   .map((name) => readFileSync(new URL(name, web), 'utf8'))
   .join('\n');
 

@@ -65,7 +65,8 @@ export function trainActions(app) {
     const files = [sha256 ?? name, testTable?.sha256 ?? testName];
     const place = [...files, columns.text, columns.label].join(' ');
     const corrections = app.corrections();
-    return { name, sample, testName, place, corrections, corrected: app.countEdits() };
+    const corrected = app.countEdits();
+    return { name, sample, testName, table: files[0], place, corrections, corrected };
   }
 
   /** What the corrections changed, where the run before was on the same table without them. */
