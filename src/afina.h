@@ -163,6 +163,20 @@ afina_status afina_session_report(const afina_session *session, afina_bytes *jso
 afina_status afina_session_model(const afina_session *session, afina_model **out,
                                  afina_error *error);
 
+/* What the run trained, as a file of its own, a delta (api/delta.c): adapters, tuned tensors, head,
+ * n-grams, labels, and the base's SHA-256, "model.weights_sha256" of the report. AFINA_E_STATE
+ * before AFINA_DONE. */
+afina_status afina_session_delta(const afina_session *session, afina_bytes *out,
+                                 afina_error *error);
+/* Likewise of a saved classifier: the tensors in which it is another than the model that it was
+ * made from. LoRA has become part of them. AFINA_E_ARGUMENT where the shapes differ. */
+afina_status afina_model_delta(const afina_model *tuned, const afina_model *base, afina_bytes *out,
+                               afina_error *error);
+/* The classifier again (hostile input), the same bits as the run's. AFINA_E_FORMAT for a delta of
+ * another base, or a damaged one. */
+afina_status afina_model_load_delta(afina_model **out, const afina_model *base, const void *data,
+                                    size_t size, afina_error *error);
+
 /* The test part: `rows` [count] indices into the data set and probabilities [count, classes], which
  * live as long as the session. count is 0 before AFINA_DONE. */
 typedef struct afina_predictions {

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "finetune.h"
+#include "delta.h"
 #include "inspect.h"
 #include "model.h"
 #include "session.h"
@@ -149,6 +149,15 @@ afina_status afina_session_model(const afina_session *session, afina_model **out
   }
   *out = model;
   return AFINA_OK;
+}
+
+afina_status afina_session_delta(const afina_session *session, afina_bytes *out,
+                                 afina_error *error) {
+  afina_model *tuned = NULL;
+  AFINA_TRY(afina_session_model(session, &tuned, error));
+  const afina_status status = afina_delta_of_run(&session->run, tuned, out, error);
+  afina_model_free(tuned);
+  return status;
 }
 
 afina_predictions afina_session_predictions(const afina_session *session) {

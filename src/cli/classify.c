@@ -9,7 +9,7 @@
 enum { CHUNK = 1024 }; /* rows classified at a time */
 
 typedef struct job {
-  const char *folder, *text, *in, *out, *text_column, *numerics;
+  const char *folder, *delta, *text, *in, *out, *text_column, *numerics;
   size_t threads;
   afina_runtime *runtime;
   afina_model *model;
@@ -140,16 +140,20 @@ static afina_status classify(job *j, afina_error *error) {
     return afina_fail(error, AFINA_E_ARGUMENT, "--out and --text-column go with --csv IN.csv");
   if (j->out) AFINA_TRY(cli_check_file(j->out, error));
   AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
-  AFINA_TRY(cli_load_model(&j->model, j->folder, error));
+  AFINA_TRY(cli_load_classifier(&j->model, j->folder, j->delta, error));
   return j->text ? classify_text(j, error) : classify_file(j, error);
 }
 
 int cli_classify(int argc, char **argv) {
   job j = {0};
   const cli_option options[] = {
-      {"model", CLI_TEXT, &j.folder, true},     {"csv", CLI_TEXT, &j.in, false},
-      {"out", CLI_TEXT, &j.out, false},         {"text-column", CLI_TEXT, &j.text_column, false},
-      {"threads", CLI_SIZE, &j.threads, false}, {"numerics", CLI_TEXT, &j.numerics, false},
+      {"model", CLI_TEXT, &j.folder, true},
+      {"csv", CLI_TEXT, &j.in, false},
+      {"delta", CLI_TEXT, &j.delta, false},
+      {"out", CLI_TEXT, &j.out, false},
+      {"text-column", CLI_TEXT, &j.text_column, false},
+      {"threads", CLI_SIZE, &j.threads, false},
+      {"numerics", CLI_TEXT, &j.numerics, false},
       {"", CLI_TEXT, &j.text, false},
   };
   if (!cli_parse("classify", argc, argv, options, sizeof options / sizeof *options))

@@ -1,4 +1,4 @@
-/* afina finetune, evaluate, export. */
+/* afina finetune, evaluate. */
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
-      *lora_targets, *numerics, *out, *report, *class_weights, *sampling;
+      *lora_targets, *delta, *numerics, *out, *report, *class_weights, *sampling;
   size_t epochs, batch, seed, threads, patience, lora_blocks, gradual_epochs;
   double lora_alpha, lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing,
       layer_decay;
@@ -180,6 +180,14 @@ static afina_status print_summary(const afina_bytes *report, afina_error *error)
   return AFINA_OK;
 }
 
+static afina_status write_delta(const job *j, afina_error *error) {
+  afina_bytes bytes;
+  AFINA_TRY(afina_session_delta(j->session, &bytes, error));
+  const afina_status status = cli_write_file(j->delta, bytes.data, bytes.size, error);
+  afina_bytes_free(&bytes);
+  return status;
+}
+
 static afina_status finish(job *j, afina_error *error) {
   afina_bytes report;
   AFINA_TRY(afina_session_report(j->session, &report, error));
@@ -189,6 +197,7 @@ static afina_status finish(job *j, afina_error *error) {
     if (status == AFINA_OK) status = cli_save_model(j->tuned, j->out, "f32", error);
     if (status == AFINA_OK) status = cli_write_in(j->out, "report.json", &report, error);
   }
+  if (status == AFINA_OK && j->delta) status = write_delta(j, error);
   if (status == AFINA_OK && j->report)
     status = cli_write_file(j->report, report.data, report.size, error);
   if (status == AFINA_OK) status = print_summary(&report, error);
@@ -197,6 +206,7 @@ static afina_status finish(job *j, afina_error *error) {
 }
 
 static afina_status finetune(job *j, afina_error *error) {
+  if (j->delta) AFINA_TRY(cli_check_file(j->delta, error));
   if (j->out) AFINA_TRY(cli_check_folder(j->out, error));
   if (j->report) AFINA_TRY(cli_check_file(j->report, error));
   AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
@@ -261,6 +271,7 @@ int cli_finetune(int argc, char **argv) {
       {"random-weights", CLI_FLAG, &j.random_weights, false},
       {"quiet", CLI_FLAG, &j.quiet, false},
       {"out", CLI_TEXT, &j.out, false},
+      {"delta", CLI_TEXT, &j.delta, false},
       {"report", CLI_TEXT, &j.report, false},
   };
   if (!cli_parse("finetune", argc, argv, options, sizeof options / sizeof *options))
@@ -273,7 +284,7 @@ int cli_finetune(int argc, char **argv) {
 static afina_status evaluate(job *j, afina_error *error) {
   if (j->report) AFINA_TRY(cli_check_file(j->report, error));
   AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
-  AFINA_TRY(cli_load_model(&j->model, j->model_path, error));
+  AFINA_TRY(cli_load_classifier(&j->model, j->model_path, j->delta, error));
   AFINA_TRY(afina_dataset_create(&j->data, error));
   AFINA_TRY(cli_add_rows(j->data, j->test, AFINA_PART_ANY, j->text_column, j->label_column, error));
   afina_bytes report;
@@ -298,6 +309,7 @@ int cli_evaluate(int argc, char **argv) {
       {"label-column", CLI_TEXT, &j.label_column, false},
       {"threads", CLI_SIZE, &j.threads, false},
       {"numerics", CLI_TEXT, &j.numerics, false},
+      {"delta", CLI_TEXT, &j.delta, false},
       {"report", CLI_TEXT, &j.report, false},
   };
   if (!cli_parse("evaluate", argc, argv, options, sizeof options / sizeof *options))
@@ -305,26 +317,4 @@ int cli_evaluate(int argc, char **argv) {
   afina_error error;
   const afina_status status = evaluate(&j, &error);
   return clean("evaluate", &j, status, &error);
-}
-
-int cli_export(int argc, char **argv) {
-  const char *model_path = NULL, *format = "hf", *dtype = "f32", *out = NULL;
-  const cli_option options[] = {
-      {"model", CLI_TEXT, &model_path, true},
-      {"format", CLI_TEXT, &format, false},
-      {"dtype", CLI_TEXT, &dtype, false},
-      {"out", CLI_TEXT, &out, true},
-  };
-  if (!cli_parse("export", argc, argv, options, sizeof options / sizeof *options)) return CLI_USAGE;
-  if (strcmp(format, "hf") != 0) {
-    fprintf(stderr, "afina export: format '%s': there is hf (a Hugging Face folder)\n", format);
-    return CLI_USAGE;
-  }
-  afina_error error;
-  afina_model *model = NULL;
-  afina_status status = cli_check_folder(out, &error);
-  if (status == AFINA_OK) status = cli_load_model(&model, model_path, &error);
-  if (status == AFINA_OK) status = cli_save_model(model, out, dtype, &error);
-  afina_model_free(model);
-  return status == AFINA_OK ? CLI_OK : cli_fail("export", &error);
 }

@@ -38,6 +38,22 @@ afina_status cli_load_model(afina_model **out, const char *folder, afina_error *
   return status;
 }
 
+afina_status cli_load_classifier(afina_model **out, const char *folder, const char *delta,
+                                 afina_error *error) {
+  if (!delta) return cli_load_model(out, folder, error);
+  afina_model *base = NULL;
+  afina_bytes bytes = {0};
+  afina_error reason;
+  AFINA_TRY(cli_read_file(&bytes, delta, error));
+  afina_status status = cli_load_model(&base, folder, error);
+  if (status == AFINA_OK &&
+      afina_model_load_delta(out, base, bytes.data, bytes.size, &reason) != AFINA_OK)
+    status = afina_fail(error, reason.status, "%s: %s", delta, reason.message);
+  afina_model_free(base);
+  afina_bytes_free(&bytes);
+  return status;
+}
+
 enum { FILES = 3 };
 
 static afina_status make_files(const afina_model *model, const char *dtype, afina_bytes *files,

@@ -21,12 +21,14 @@ static const struct {
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
      "[--numerics plain|fused]\n"
      "           [--weight-decay X] [--no-ngrams] [--random-weights] [--quiet]\n"
-     "           [--out DIR] [--report R.json]"},
+     "           [--out DIR] [--delta FILE] [--report R.json]"},
     {"evaluate", cli_evaluate,
-     "--model DIR --data T.csv [--text-column NAME] [--label-column NAME] [--report R.json] "
+     "--model DIR [--delta FILE] --data T.csv [--text-column NAME] [--label-column NAME] [--report "
+     "R.json] "
      "[--threads N] [--numerics plain|fused]"},
     {"classify", cli_classify,
-     "--model DIR TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   [--threads N] "
+     "--model DIR [--delta FILE] TEXT | --csv IN.csv [--text-column NAME] [--out OUT.csv]   "
+     "[--threads N] "
      "[--numerics plain|fused]"},
     {"explain", cli_explain,
      "--model DIR TEXT [--class LABEL] [--gradient-only] [--threads N] [--numerics plain|fused]"},
@@ -63,7 +65,9 @@ static const struct {
      "[--temperature X]\n"
      "           [--contrast-tokens N --contrast-weight X] [--word-tokens N --word-weight X]\n"
      "           [--word-steps N] [--language-weight X]"},
-    {"export", cli_export, "--model DIR --format hf [--dtype f32|f16|i8] --out DIR"},
+    {"export", cli_export,
+     "--model DIR [--delta FILE] --format hf [--dtype f32|f16|i8] --out DIR\n"
+     "           --model DIR --base DIR --format delta --out FILE   (only what trained)"},
     {"bench", cli_bench,
      "[--json] [--config ref-small|mini|base] [--part all|products|passes|epochs] [--rounds N]\n"
      "           [--texts N] [--threads N] [--numerics plain|fused] [--narrow]\n"
