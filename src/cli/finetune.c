@@ -14,7 +14,7 @@ typedef struct job {
       *lora_targets, *delta, *numerics, *out, *report, *class_weights, *sampling;
   size_t epochs, batch, seed, threads, patience, lora_blocks, gradual_epochs;
   double lora_alpha, lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing,
-      layer_decay;
+      layer_decay, dropout;
   bool random_weights, no_ngrams, quiet;
 
   afina_runtime *runtime;
@@ -44,6 +44,7 @@ static cJSON *options_json(const job *j) {
                  {"lr", j->lr},
                  {"weight_decay", j->weight_decay},
                  {"label_smoothing", j->label_smoothing},
+                 {"dropout", j->dropout},
                  {"layer_decay", j->layer_decay},
                  {"gradual_epochs", (double)j->gradual_epochs},
                  {"valid_share", j->valid_share},
@@ -237,6 +238,7 @@ int cli_finetune(int argc, char **argv) {
            .weight_decay = (double)NAN,
            .label_smoothing = (double)NAN,
            .layer_decay = (double)NAN,
+           .dropout = (double)NAN,
            .seed = 1,
            .patience = SIZE_MAX};
   const cli_option options[] = {
@@ -258,6 +260,7 @@ int cli_finetune(int argc, char **argv) {
       {"class-weights", CLI_TEXT, &j.class_weights, false},
       {"sampling", CLI_TEXT, &j.sampling, false},
       {"label-smoothing", CLI_NUMBER, &j.label_smoothing, false},
+      {"dropout", CLI_NUMBER, &j.dropout, false},
       {"layer-decay", CLI_NUMBER, &j.layer_decay, false},
       {"gradual-epochs", CLI_SIZE, &j.gradual_epochs, false},
       {"batch", CLI_SIZE, &j.batch, false},

@@ -16,7 +16,7 @@ static const struct {
      "[--readout last|mean|special|words]\n"
      "           [--gradual-epochs N] [--layer-decay X]\n"
      "           [--lora-alpha X] [--lora-targets attn|mlp|all] [--lora-blocks K]\n"
-     "           [--epochs N] [--lr X] [--batch N] [--label-smoothing X]\n"
+     "           [--epochs N] [--lr X] [--batch N] [--label-smoothing X] [--dropout X]\n"
      "           [--class-weights none|balanced | --sampling shuffle|balanced]\n"
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
      "[--numerics plain|fused]\n"

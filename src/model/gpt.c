@@ -39,6 +39,25 @@ afina_real *afina_gpt_gradient(const afina_gpt *gpt, const afina_gradients *grad
              : NULL;
 }
 
+/* Sites of the masks of dropout: the embeddings' sum, then two branches of each block. heads.c has
+ * the one between. */
+enum { EMBEDDINGS = 0, ATTENTION = 2, MLP = 3 };
+
+/* What falls out of what a branch of block l adds, or of its gradient: x [R, C]. */
+static void drop_branch(const afina_exec *exec, const afina_block_pass *p, afina_real *x,
+                        size_t branch, size_t l, const afina_queries *queries, size_t R, size_t C) {
+  if (p->dropout)
+    afina_dropout_apply(exec, x, &p->dropout->mask, branch + 2 * l, p->dropout->first_row,
+                        queries ? queries->rows : NULL, R, C);
+}
+
+static void drop_embeddings(const afina_exec *exec, const afina_gpt_batch *batch, afina_real *x,
+                            size_t N, size_t C) {
+  const afina_gpt_dropout *dropout = batch->dropout;
+  if (dropout && dropout->embeddings)
+    afina_dropout_apply(exec, x, &dropout->mask, EMBEDDINGS, dropout->first_row, NULL, N, C);
+}
+
 /* x [N, C] -> out [R, C]:   r = x + attention(ln_1(x)),   out = r + mlp(ln_2(r)). */
 void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_block_pass *p,
                          size_t l, const afina_ragged *rows, size_t past,
@@ -64,6 +83,7 @@ void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_blo
                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_BIAS), R, C, C, C);
   afina_lora_forward(gpt, exec, p->residual, p->lora_proj, p->attended, l, AFINA_LORA_ATTN_PROJ_A,
                      R);
+  drop_branch(exec, p, p->residual, ATTENTION, l, queries, R, C);
   if (gathers) { /* ln_2 is free until the next call: the residual's left side */
     afina_rows_gather(p->ln_2, p->x, queries, C);
     afina_add_forward(exec, p->residual, p->ln_2, R * C);
@@ -81,13 +101,17 @@ void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_blo
   afina_linear_forward(exec, p->out, p->activated, afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT),
                        afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_BIAS), R, F, C, C);
   afina_lora_forward(gpt, exec, p->out, p->lora_mlp, p->activated, l, AFINA_LORA_MLP_PROJ_A, R);
+  drop_branch(exec, p, p->out, MLP, l, queries, R, C);
   afina_add_forward(exec, p->out, p->residual, R * C);
 }
 
 /* out = r + mlp(ln_2(r)): from s->dx, d out [R, C], to s->dresidual, d r [R, C]. */
 static void mlp_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
-                         size_t l, size_t R, const afina_gradients *g, afina_gpt_pass *s) {
+                         size_t l, size_t R, const afina_queries *queries, const afina_gradients *g,
+                         afina_gpt_pass *s) {
   const size_t C = gpt->config.channels, F = gpt->config.inner;
+  memcpy(s->dresidual, s->dx, R * C * sizeof *s->dx);
+  drop_branch(exec, p, s->dx, MLP, l, queries, R, C);
   afina_zero(exec, s->dwide, R * F);
   afina_linear_backward(exec, s->dwide, afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
                         afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_BIAS), s->dx, p->activated,
@@ -101,7 +125,6 @@ static void mlp_backward(const afina_gpt *gpt, const afina_exec *exec, const afi
                         afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT), R, C, F, F);
   afina_lora_backward(gpt, exec, g, s->dnorm, s->du, s->dwide, p->lora_fc, p->ln_2, l,
                       AFINA_LORA_MLP_FC_A, R);
-  memcpy(s->dresidual, s->dx, R * C * sizeof *s->dx);
   afina_layernorm_backward(exec, s->dresidual, afina_gpt_gradient(gpt, g, l, AFINA_LN_2_WEIGHT),
                            afina_gpt_gradient(gpt, g, l, AFINA_LN_2_BIAS), s->dnorm, p->residual,
                            p->ln_2_mean, p->ln_2_rstd, afina_gpt_weight(gpt, l, AFINA_LN_2_WEIGHT),
@@ -115,11 +138,15 @@ static void attention_backward(const afina_gpt *gpt, const afina_exec *exec,
                                const afina_queries *queries, const afina_gradients *g,
                                afina_gpt_pass *s) {
   const size_t C = gpt->config.channels;
+  afina_real *dadded =
+      s->dresidual; /* what the branch added; s->dnorm is free until qkv_backward */
+  if (p->dropout) dadded = memcpy(s->dnorm, s->dresidual, R * C * sizeof *dadded);
+  drop_branch(exec, p, dadded, ATTENTION, l, queries, R, C);
   afina_zero(exec, s->dattended, R * C);
   afina_linear_backward(exec, s->dattended, afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
-                        afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), s->dresidual,
-                        p->attended, afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
-  afina_lora_backward(gpt, exec, g, s->dattended, s->du, s->dresidual, p->lora_proj, p->attended, l,
+                        afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), dadded, p->attended,
+                        afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
+  afina_lora_backward(gpt, exec, g, s->dattended, s->du, dadded, p->lora_proj, p->attended, l,
                       AFINA_LORA_ATTN_PROJ_A, R);
   afina_zero(exec, s->dq, R * C);
   afina_zero(exec, s->dkv, s->keys.N * 2 * C);
@@ -162,7 +189,7 @@ static void block_backward(const afina_gpt *gpt, const afina_exec *exec, const a
   const size_t N = s->rows.N, R = queries ? queries->Q : N, C = gpt->config.channels;
   afina_real *dln_1 = afina_gpt_gradient(gpt, g, l, AFINA_LN_1_WEIGHT);
   const bool want_dnorm = want_dx || dln_1;
-  mlp_backward(gpt, exec, p, l, R, g, s);
+  mlp_backward(gpt, exec, p, l, R, queries, g, s);
   if (!want_dnorm && !afina_adapters_in_attention(gpt, g, l)) return;
   attention_backward(gpt, exec, p, l, R, queries, g, s);
   qkv_backward(gpt, exec, p, l, queries, g, s, want_dnorm);
@@ -270,6 +297,7 @@ static void embeddings_backward(const afina_gpt *gpt, const afina_exec *exec, af
   afina_real *dwte = afina_gpt_gradient(gpt, gradients, 0, AFINA_WTE);
   afina_real *dwpe = afina_gpt_gradient(gpt, gradients, 0, AFINA_WPE);
   afina_real *dx = pass->dx + P * batch->rows.B * C; /* [tokens, C] */
+  drop_embeddings(exec, batch, pass->dx, pass->rows.N, C);
   afina_prompt_backward(gpt, exec, gradients, pass->dx, &pass->rows);
   if (!dwte) return;
   afina_embedding_backward(exec, reads_words(pass) ? NULL : dwte, dwpe + P * C, dx, batch->ids,
@@ -295,9 +323,12 @@ afina_status afina_gpt_forward(const afina_gpt *gpt, const afina_exec *exec, afi
                             afina_gpt_weight(gpt, 0, AFINA_WTE),
                             afina_gpt_weight(gpt, 0, AFINA_WPE) + P * C, &batch->rows, C);
     afina_prompt_forward(gpt, exec, pass->embedded, &pass->rows);
+    drop_embeddings(exec, batch, pass->embedded, pass->rows.N, C);
     x = pass->embedded;
   }
   for (size_t l = batch->first_block; l < batch->end_block; l++) {
+    const bool drops = batch->dropout && l >= batch->dropout->first_block;
+    pass->blocks[l].dropout = drops ? batch->dropout : NULL;
     pass->blocks[l].x = x;
     afina_block_forward(gpt, exec, &pass->blocks[l], l, &pass->keys, pass->keys.N - pass->rows.N,
                         queries_of(pass, l));

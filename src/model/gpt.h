@@ -64,6 +64,17 @@ static inline afina_reads afina_readout_reads(afina_readout readout) {
                                           : AFINA_READS_LAST;
 }
 
+/* Dropout where GPT-2 has it, but for the weights of attention: on the embeddings' sum, on what
+ * each block's attention and MLP add to the residual stream, and on the readout that the head
+ * takes. A batch that is a part of a larger one says where it begins in it: masks are the larger
+ * one's. */
+typedef struct afina_gpt_dropout {
+  afina_dropout mask;
+  bool embeddings;              /* their sum too */
+  size_t first_block;           /* the blocks below are frozen and run without */
+  size_t first_text, first_row; /* of this batch in the larger one; rows: a prompt's too */
+} afina_gpt_dropout;
+
 typedef struct afina_gpt_batch {
   afina_ragged rows;
   const uint32_t *ids;        /* [N]; used where first_block == 0 */
@@ -73,10 +84,12 @@ typedef struct afina_gpt_batch {
   size_t end_block;           /* first_block .. L; L: the final LayerNorm is applied too */
   afina_reads reads;          /* what of each text leaves the last block */
   bool keep;                  /* keep what the backward pass needs */
+  const afina_gpt_dropout *dropout; /* NULL: none; it must live until the backward pass */
 } afina_gpt_batch;
 
 /* What one block leaves for its backward pass. */
 typedef struct afina_block_pass {
+  const afina_gpt_dropout *dropout;            /* NULL: none */
   const afina_real *x;                         /* [N, C] the block's input */
   afina_real *ln_1, *ln_1_mean, *ln_1_rstd;    /* [N, C] [N] [N] */
   afina_real *kv, *asked, *q, *lse, *attended; /* [N + prefixes, 2C] [R, C] [R, C] [H, R] [R, C] */
@@ -146,6 +159,9 @@ void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass);
 
 /* The classification head: the readout, and pass->logits [B, K] = pooled score^T. */
 void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass);
+/* x [B, W] of readouts, or their gradients: what falls out of them. */
+void afina_readout_drop(const afina_gpt *gpt, const afina_exec *exec, afina_real *x,
+                        const afina_gpt_dropout *dropout, size_t B);
 /* The same from readouts computed earlier: logits[B,K] of pooled[B,W]. */
 void afina_head_forward(const afina_gpt *gpt, const afina_exec *exec, afina_real *logits,
                         const afina_real *pooled, size_t B);

@@ -35,8 +35,18 @@ void afina_readout_backward(const afina_gpt *gpt, afina_gpt_pass *pass) {
            W * sizeof *pass->dhidden);
 }
 
+enum { READOUT = 1 }; /* site of the masks; gpt.c has the others */
+
+void afina_readout_drop(const afina_gpt *gpt, const afina_exec *exec, afina_real *x,
+                        const afina_gpt_dropout *dropout, size_t B) {
+  if (dropout)
+    afina_dropout_apply(exec, x, &dropout->mask, READOUT, dropout->first_text, NULL, B,
+                        afina_readout_width(&gpt->config));
+}
+
 void afina_classify_forward(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass) {
   afina_readout_forward(gpt, pass);
+  afina_readout_drop(gpt, exec, pass->pooled, pass->batch.dropout, pass->batch.rows.B);
   afina_head_forward(gpt, exec, pass->logits, pass->pooled, pass->batch.rows.B);
 }
 
@@ -50,7 +60,9 @@ void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina
   afina_project_backward(exec, want_dhidden ? pass->dpooled : NULL,
                          gradients->data + (head - gradients->begin), dlogits, pass->pooled,
                          afina_gpt_weight(gpt, 0, AFINA_SCORE), B, W, K);
-  if (want_dhidden) afina_readout_backward(gpt, pass);
+  if (!want_dhidden) return;
+  afina_readout_drop(gpt, exec, pass->dpooled, pass->batch.dropout, B);
+  afina_readout_backward(gpt, pass);
 }
 
 void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,

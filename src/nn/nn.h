@@ -148,6 +148,21 @@ void afina_entropy_forward(const afina_entropy_rule *rule, afina_real *losses, a
 void afina_entropy_backward(const afina_entropy_rule *rule, afina_real *probabilities,
                             const uint32_t *targets, afina_real scale, size_t N, size_t V);
 
+/* Dropout (Srivastava et al., 2014): a share of the elements becomes 0, what is left is divided by
+ * 1 - share. An element's fate is a hash of key, site, row and column: the same for any number of
+ * threads and however the rows are cut, and found again on the way back without being kept. */
+typedef struct afina_dropout {
+  uint64_t key;
+  double share; /* 0 .. 1, without 1 */
+} afina_dropout;
+
+/* The key of an update. */
+uint64_t afina_dropout_key(uint64_t seed, uint64_t update);
+/* x[N,C], in place: forward, and the same of dx. Row n of x is the site's row `first` + rows[n]
+ * (rows == NULL: first + n). */
+void afina_dropout_apply(const afina_exec *exec, afina_real *x, const afina_dropout *dropout,
+                         size_t site, size_t first, const size_t *rows, size_t N, size_t C);
+
 /* y += x. */
 void afina_add_forward(const afina_exec *exec, afina_real *y, const afina_real *x, size_t n);
 /* x[n] = 0. */

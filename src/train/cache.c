@@ -245,7 +245,7 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
 }
 
 /* The batch's cached rows, one text behind the other; the words by themselves. */
-static const afina_real *gather(afina_cache *cache, const afina_batch *batch) {
+static afina_real *gather(afina_cache *cache, const afina_batch *batch) {
   const size_t width = cache->width;
   size_t at = 0;
   for (size_t i = 0; i < batch->count; i++) {
@@ -267,6 +267,6 @@ void afina_cache_enter(afina_cache *cache, const afina_gpt *gpt, const afina_bat
   out->words = cache->words;
 }
 
-const afina_real *afina_cache_readout(afina_cache *cache, const afina_batch *batch) {
+afina_real *afina_cache_readout(afina_cache *cache, const afina_batch *batch) {
   return gather(cache, batch);
 }

@@ -79,7 +79,7 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
  * of_readout. */
 void afina_cache_enter(afina_cache *cache, const afina_gpt *gpt, const afina_batch *batch,
                        bool keep, afina_gpt_batch *out);
-/* pooled [B, W] of a batch, for of_readout. */
-const afina_real *afina_cache_readout(afina_cache *cache, const afina_batch *batch);
+/* pooled [B, W] of a batch, for of_readout: a copy, the caller's until the next call. */
+afina_real *afina_cache_readout(afina_cache *cache, const afina_batch *batch);
 
 #endif

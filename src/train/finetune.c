@@ -218,8 +218,7 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
     afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
   }
   afina_finetune_next_part(run, &part);
-  const bool keep = run->block < run->gpt.config.layers;
-  AFINA_TRY(afina_finetune_logits(run, &part, keep, &pooled, &logits, error));
+  AFINA_TRY(afina_finetune_logits(run, &part, true, &pooled, &logits, error));
   afina_finetune_losses(run, &part, true, logits);
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
   if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
@@ -233,6 +232,7 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   AFINA_TRY(train_part(run, error));
   if (run->part < run->batch->count) return AFINA_OK;
   run->part = 0;
+  run->all_updates++;
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
   afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, run->options.lr * factor);
   run->epoch_loss += run->batch_loss;

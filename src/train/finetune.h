@@ -47,13 +47,15 @@ typedef struct afina_finetune {
   size_t step, steps; /* within the phase */
 
   const afina_batch *batch;        /* in training: worked off in parts (finetune_pass.h) */
+  afina_gpt_dropout dropout;       /* of the part that trains, where the recipe has any */
   size_t part, part_tokens;        /* the next text of it; what a part takes at most */
   size_t *part_starts;             /* [texts of the largest batch + 1] */
   double batch_loss, batch_weight; /* of its texts: sums of losses, of what each counts */
 
   size_t epoch, texts, update, updates; /* updates: since the last opening of blocks, of all until
                                            the next */
-  size_t opened;                        /* the epoch behind which blocks were opened last */
+  size_t all_updates;
+  size_t opened; /* the epoch behind which blocks were opened last */
   double epoch_loss, epoch_weight, valid_loss;
   size_t valid_right;
   afina_epoch *epochs; /* [options.epochs] */

@@ -9,6 +9,13 @@ void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
   while (end < batch->count && (is_cached || batch->starts[end + 1] - at <= run->part_tokens))
     end++;
   for (size_t i = first; i <= end; i++) run->part_starts[i - first] = batch->starts[i] - at;
+  run->dropout =
+      (afina_gpt_dropout){.mask = {.key = afina_dropout_key(run->options.seed, run->all_updates),
+                                   .share = run->options.recipe.dropout},
+                          .embeddings = run->begin == 0,
+                          .first_block = run->block,
+                          .first_text = first,
+                          .first_row = at + first * run->gpt.config.adapters.prompt};
   *part = (afina_batch){.ids = batch->ids + at,
                         .starts = run->part_starts,
                         .rows = batch->rows + first,
@@ -17,16 +24,22 @@ void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
   run->part = end;
 }
 
-afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool keep,
+afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool trains,
                                    const afina_real **pooled, afina_real **logits,
                                    afina_error *error) {
+  const bool drops = trains && run->options.recipe.dropout > 0;
+  const afina_gpt_dropout *dropout = drops ? &run->dropout : NULL;
   if (run->cache.enabled && run->cache.of_readout) {
-    *pooled = afina_cache_readout(&run->cache, batch);
+    afina_real *readout = afina_cache_readout(&run->cache, batch);
+    afina_readout_drop(&run->gpt, run->exec, readout, dropout, batch->count);
+    *pooled = readout;
     *logits = run->head_logits;
     afina_head_forward(&run->gpt, run->exec, *logits, *pooled, batch->count);
   } else {
     afina_gpt_batch entered;
+    const bool keep = trains && run->block < run->gpt.config.layers;
     afina_cache_enter(&run->cache, &run->gpt, batch, keep, &entered);
+    entered.dropout = dropout;
     AFINA_TRY(afina_gpt_forward(&run->gpt, run->exec, &run->pass, &entered, error));
     afina_classify_forward(&run->gpt, run->exec, &run->pass);
     *pooled = run->pass.pooled;

@@ -29,9 +29,9 @@ afina_status afina_finetune_prepare(afina_finetune *run, bool *done, afina_error
  * run->part becomes the first text after them. `part` is valid until the next call. */
 void afina_finetune_next_part(afina_finetune *run, afina_batch *part);
 
-/* Runs texts as far as the logits; *pooled is what the head read. keep: afina_finetune_backward
- * follows. */
-afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool keep,
+/* Runs texts as far as the logits; *pooled is what the head read. trains: with run->dropout, and
+ * afina_finetune_backward follows. */
+afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool trains,
                                    const afina_real **pooled, afina_real **logits,
                                    afina_error *error);
 /* The logits become probabilities, and run->losses those of the texts' labels, run->targets:

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static const char *const known[] = {"class_weights", "sampling", "label_smoothing", "layer_decay",
-                                    "gradual_epochs"};
+static const char *const known[] = {"class_weights", "sampling",    "label_smoothing",
+                                    "dropout",       "layer_decay", "gradual_epochs"};
 
 bool afina_recipe_knows(const char *name) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -36,6 +36,7 @@ afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_e
                       "would count twice; choose one");
   AFINA_TRY(afina_json_number(json, "label_smoothing", 0, 0.9, r.label_smoothing,
                               &r.label_smoothing, error));
+  AFINA_TRY(afina_json_number(json, "dropout", 0, 0.9, r.dropout, &r.dropout, error));
   AFINA_TRY(afina_json_number(json, "layer_decay", 0, 1, r.layer_decay, &r.layer_decay, error));
   AFINA_TRY(afina_json_size(json, "gradual_epochs", 0, 10000, r.gradual_epochs, &r.gradual_epochs,
                             error));
@@ -47,6 +48,7 @@ bool afina_recipe_print(const afina_recipe *r, cJSON *json) {
   return cJSON_AddStringToObject(json, "class_weights", r->weighs ? "balanced" : "none") &&
          cJSON_AddStringToObject(json, "sampling", r->draws ? "balanced" : "shuffle") &&
          cJSON_AddNumberToObject(json, "label_smoothing", r->label_smoothing) &&
+         cJSON_AddNumberToObject(json, "dropout", r->dropout) &&
          cJSON_AddNumberToObject(json, "layer_decay", r->layer_decay) &&
          (!r->gradual_epochs ||
           cJSON_AddNumberToObject(json, "gradual_epochs", (double)r->gradual_epochs));

@@ -13,6 +13,7 @@ typedef struct afina_recipe {
   bool weighs;            /* each text's loss counts by its class: balance.h, nn.h */
   bool draws;             /* each epoch draws as many texts of every class: balance.h */
   double label_smoothing; /* 0 .. 0.9: afina_entropy_rule */
+  double dropout;         /* 0 .. 0.9: afina_gpt_dropout, in what trains */
   double layer_decay;     /* the rate of the top block, as a factor of the head's, of each block
                              below as one of the block's above, and at last of the embeddings */
   size_t gradual_epochs;  /* strategy gradual: epochs between two openings; 0: the default */
@@ -21,8 +22,8 @@ typedef struct afina_recipe {
 /* Neither weights nor draws nor smoothing; one rate for all. */
 void afina_recipe_defaults(afina_recipe *recipe);
 /* Reads {"class_weights":"none"|"balanced","sampling":"shuffle"|"balanced","label_smoothing",
- * "layer_decay","gradual_epochs"}; what is absent or null stays as it is. AFINA_E_ARGUMENT for both
- * balanced, too. */
+ * "dropout","layer_decay","gradual_epochs"}; what is absent or null stays as it is.
+ * AFINA_E_ARGUMENT for both balanced, too. */
 afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_error *error);
 /* Whether an option of that name is one of these. */
 bool afina_recipe_knows(const char *name);

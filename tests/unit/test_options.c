@@ -135,7 +135,7 @@ static void test_values_are_kept(void **state) {
       "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"split_seed\":3,"
       "\"valid_share\":0.25,"
       "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5,\"class_weights\":\"balanced\","
-      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125,\"layer_decay\":0.5}";
+      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125,\"layer_decay\":0.5,\"dropout\":0.25}";
   afina_error error;
   afina_finetune_options o;
   assert_int_equal(parse(&o, text, 500, &error), AFINA_OK);
@@ -184,6 +184,7 @@ static void test_wrong_values_are_refused_by_name(void **state) {
                                          {"{\"class_weights\":\"balanced\","
                                           "\"sampling\":\"balanced\"}",
                                           "choose one"},
+                                         {"{\"dropout\":1}", "'dropout'"},
                                          {"{\"layer_decay\":1.01}", "'layer_decay'"},
                                          {"{\"gradual_epochs\":0.5}", "'gradual_epochs'"},
                                          {"{\"label_smoothing\":0.91}", "'label_smoothing'"},

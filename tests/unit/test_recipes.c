@@ -7,6 +7,7 @@ static const char *const strategies[] = {"head",   "last:1",   "full",    "gradu
 static const char *const readouts[] = {"last", "mean", "special", "words"};
 static const char *const recipes[] = {
     "\"class_weights\":\"none\"",
+    "\"dropout\":0.1,\"batch\":25", /* in parts: more of them on one thread than on two */
     "\"class_weights\":\"balanced\",\"label_smoothing\":0.1",
     "\"sampling\":\"balanced\",\"batch\":5",
 };

@@ -69,6 +69,8 @@ const runs = [
   { strategy: 'last:1', epochs: 3, class_weights: 'balanced', label_smoothing: 0.1 },
   { strategy: 'head', epochs: 3, sampling: 'balanced' },
   { strategy: 'gradual', epochs: 5, gradual_epochs: 1, readout: 'mean', lr: 0.01 },
+  { strategy: 'full', epochs: 2, dropout: 0.2, layer_decay: 0.5 },
+  { strategy: 'head', epochs: 2, dropout: 0.1, label_smoothing: 0.1 },
   { strategy: 'gradual', epochs: 6, readout: 'words', lr: 0.01, cache_mb: 0.1 },
   {},
 ].flatMap((options) => [options, { ...options, numerics: 'plain' }]);
