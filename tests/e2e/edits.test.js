@@ -113,6 +113,19 @@ describe('correcting labels', () => {
     await harness.expectAccessible(page);
   });
 
+  it('corrects nothing from a matrix of another table', async () => {
+    await page.locator('.confusion summary').click();
+    await page.locator('.confusion tbody td button.link').first().click();
+    await page.locator('.cell-list select').first().waitFor();
+    await page.locator('#step-data [data-sample=en]').click();
+    await page.locator('.file-facts h3', { hasText: 'support-messages.csv' }).waitFor();
+    await harness.eventually(() => page.locator('.cell-list select').count()).toBe(0);
+    expect(await page.locator('.edits-bar:visible').count()).toBe(0);
+    await harness.upload(page, 'messages.csv', own);
+    await page.locator('[data-work=apply]').click();
+    await counted(page).toBe('3 corrected rows');
+  });
+
   it('has lost nothing when the tab was closed', async () => {
     await page.close();
     page = await context.newPage();

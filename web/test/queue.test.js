@@ -60,7 +60,6 @@ describe('the next text', () => {
 function page({ trained = true } = {}) {
   const log = createLog();
   const result = {
-    source: { table: 'abc' },
     session: { split: { train: 8, valid: 0, test: 2 } },
     report: { test: { accuracy: 0.5, confusion: [[1, 0], [1, 0]] } },
   };
@@ -87,6 +86,7 @@ function page({ trained = true } = {}) {
     correct: async (changes) => log.apply({ kind: 'change', at: ++at, changes }),
     undo: vi.fn(async () => log.apply({ kind: 'undo', at: ++at })),
     isTraining: () => false,
+    isOfTable: (state) => Boolean(state.result),
     train: vi.fn(async () => {}),
   };
   return { app, log, result };

@@ -52,7 +52,7 @@ export function cellList(app, classes) {
     body,
   );
   let shown = null;
-  app.store.watch(['cell'], ({ cell }) => {
+  app.store.watch(['cell', 'table', 'testTable', 'columns'], ({ cell }) => {
     place.hidden = !cell;
     failure.show(cell?.failure ?? null);
     if (!cell || cell.failure) return void fill(body);
@@ -100,7 +100,7 @@ function textItem(app, row, classes) {
         ),
       ),
     ),
-    labelEditor(app, row, classes),
+    app.isOfTable(app.state) ? labelEditor(app, row, classes) : null,
   );
 }
 

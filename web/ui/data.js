@@ -7,7 +7,7 @@ import { fill, h, icon, newId, table as htmlTable } from './dom.js';
 import { editsBar } from './edits-bar.js';
 import { failureBox } from './failure.js';
 import { stepSection } from './step.js';
-import { heldOffer, workOffer } from './work-offer.js';
+import { heldOffer, keptNote, workOffer } from './work-offer.js';
 
 const ACCEPT = '.csv,.tsv,.tab,.txt,text/csv,text/tab-separated-values,text/plain';
 const WARNINGS_SHOWN = 50;
@@ -122,6 +122,7 @@ function loaded(app, table) {
       dataReport(app),
     ),
     editsBar(app, { full: true }),
+    keptNote(app),
   ];
 }
 

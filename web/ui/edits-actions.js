@@ -16,6 +16,8 @@ export const noEdits = () => ({
   test: null,
   /** False once the browser refused to store a change. */
   stored: true,
+  /** Whether the open table is stored. */
+  kept: false,
   /** How many there were when the corrected table was last downloaded. */
   saved: 0,
 });
@@ -55,21 +57,22 @@ export function editsActions(app) {
 
   /** The changes of the files and columns that are chosen now. */
   async function loadEdits(resume = false) {
-    const next = {};
-    for (const source of SOURCES) {
+    const { edits } = app.state;
+    const other = SOURCES.filter((source) => (edits[source]?.key ?? null) !== keyOf(source));
+    if (other.length === 0) return;
+    // What was changed in another table is not for this one, not even until this one's is read.
+    for (const source of other) edits[source] = null;
+    if (other.includes('train')) [keeping, kept] = [true, ''];
+    changed({ saved: 0, stored: keeping, kept: kept !== '' });
+    for (const source of other) {
       const key = keyOf(source);
-      const now = app.state.edits[source];
-      if (now?.key === key || key === null) {
-        next[source] = key === null ? null : now;
-        continue;
-      }
+      if (key === null) continue;
       const events = isStored(key) ? await app.editsStore.events(key).catch(() => []) : [];
+      if (key !== keyOf(source)) return; // another one was chosen meanwhile
       const log = createLog(events);
       lastTime = Math.max(lastTime, ...events.map(({ at }) => at));
-      next[source] = { key, log, held: !resume && log.count() > 0 };
+      changed({ [source]: { key, log, held: !resume && log.count() > 0 } });
     }
-    const same = SOURCES.every((source) => app.state.edits[source] === next[source]);
-    if (!same) changed({ ...next, saved: 0 });
   }
 
   async function append(edits, event) {
@@ -145,6 +148,16 @@ export function editsActions(app) {
     return edits && !edits.held ? edits.log.edits().get(row) ?? null : null;
   }
 
+  /** What is trained on, as a key: files and columns. */
+  function place() {
+    const { table, testTable, columns } = app.state;
+    const files = [table, testTable].map((each) => each && (each.sha256 ?? each.name));
+    return [...files, columns?.text, columns?.label].join(' ');
+  }
+
+  /** Whether the result is of the table that is open: only then are its rows those of the table. */
+  const isOfTable = ({ result }) => Boolean(result) && result.source.place === place();
+
   const countEdits = () => active().reduce((sum, { log }) => sum + log.count(), 0);
   const canUndo = () => active().some(({ log }) => log.undoable() > 0);
   const canRedo = () => active().some(({ log }) => log.redoable() > 0);
@@ -179,10 +192,13 @@ export function editsActions(app) {
     const { files } = app;
     const work = { table: named(table, files.table), testTable: named(testTable, files.testTable) };
     app.editsStore.keepWork({ ...work, columns, sample }).then(
-      () => store.set({ work: null }),
+      () => {
+        store.set({ work: null });
+        changed({ kept: kept !== '' });
+      },
       () => {
         kept = '';
-        changed({ stored: false });
+        changed({ stored: false, kept: false });
       });
   }
 
@@ -214,7 +230,7 @@ export function editsActions(app) {
     keeping = !app.state.table;
     kept = '';
     store.set({ work: null });
-    changed({ stored: keeping });
+    changed({ stored: keeping, kept: false });
   }
 
   /** @param {'train'|'test'} source */
@@ -233,7 +249,7 @@ export function editsActions(app) {
 
   return {
     ...{ loadEdits, correct, undo, redo, clearEdits, applyHeld, editOf, countEdits },
-    ...{ canUndo, canRedo, corrections, noteTold, settleEdits, keepWork, findWork },
-    ...{ continueWork, forgetWork, downloadCorrected },
+    ...{ place, isOfTable, canUndo, canRedo, corrections, noteTold, settleEdits },
+    ...{ keepWork, findWork, continueWork, forgetWork, downloadCorrected },
   };
 }

@@ -28,7 +28,8 @@ export function editsBar(app, { full = false } = {}) {
   const box = h('div', { class: 'edits-bar' }, title, h('div', { class: 'edits-actions' },
     count, undo, redo, again), help, more);
 
-  app.store.watch(['edits', 'training', 'result', 'inspecting'], ({ training, result }) => {
+  app.store.watch(['edits', 'training', 'result', 'inspecting', 'columns'], (state) => {
+    const { training, result } = state;
     const total = app.countEdits();
     box.hidden = total === 0 && !app.canUndo() && !app.canRedo();
     count.textContent = t('edits.count', { count: total });
@@ -36,7 +37,7 @@ export function editsBar(app, { full = false } = {}) {
       undo.disabled = !app.canUndo();
       redo.disabled = !app.canRedo();
     });
-    again.hidden = help.hidden = !result;
+    again.hidden = help.hidden = !app.isOfTable(state);
     const isOld = JSON.stringify(result?.source.corrections) !== JSON.stringify(app.corrections());
     older.hidden = !isOld;
     again.classList.toggle('primary', isOld);
@@ -55,21 +56,16 @@ function keepFocus(buttons, change) {
   if (focused?.disabled) buttons.find((button) => !button.disabled)?.focus();
 }
 
-/** The list, the corrected file, and where all of it is kept. */
+/** The list and the corrected file. */
 function editsMore(app) {
   const list = h('div', {});
   const rows = h('details', {}, h('summary', {}, t('edits.list')), list);
-  const kept = h('p', { class: 'hint' });
   const clear = action(t('edits.clear'), app.clearEdits, { 'data-edits': 'clear' });
   app.store.watch(['edits', 'table', 'testTable'], (state) => {
     fill(list, editedRows(app, state));
     clear.disabled = app.countEdits() === 0;
-    const forget = h('button', { type: 'button', class: 'link', onclick: app.forgetWork },
-      t('work.delete'));
-    fill(kept, state.edits.stored ? [t('work.kept'), ' ', forget] : t('work.notKept'));
-    kept.classList.toggle('note', !state.edits.stored);
   });
-  return [rows, downloads(app), clear, kept];
+  return [rows, downloads(app), clear];
 }
 
 /** What changed in each file, the newest first. */

@@ -59,14 +59,10 @@ export function trainActions(app) {
 
   /** What is trained on: file, columns and corrections. */
   function dataNow() {
-    const { table, testTable, sample, columns } = app.state;
-    const { name, sha256 } = table;
+    const { table: { name }, testTable, sample } = app.state;
+    const [corrections, corrected] = [app.corrections(), app.countEdits()];
     const testName = testTable?.name ?? null;
-    const files = [sha256 ?? name, testTable?.sha256 ?? testName];
-    const place = [...files, columns.text, columns.label].join(' ');
-    const corrections = app.corrections();
-    const corrected = app.countEdits();
-    return { name, sample, testName, table: files[0], place, corrections, corrected };
+    return { name, sample, testName, place: app.place(), corrections, corrected };
   }
 
   /** What the corrections changed, where the run before was on the same table without them. */

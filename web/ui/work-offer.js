@@ -53,3 +53,18 @@ export function heldOffer(app) {
   });
   return box;
 }
+
+/** That the open table and the corrections are kept, and how to end that; or that they are not. */
+export function keptNote(app) {
+  const words = h('p', { class: 'kept' });
+  app.store.watch(['edits'], ({ edits: { kept, stored } }) => {
+    const lost = !stored && app.countEdits() > 0;
+    words.hidden = !kept && !lost;
+    words.classList.toggle('note', lost);
+    words.classList.toggle('hint', !lost);
+    const forget = { type: 'button', class: 'link', onclick: app.forgetWork };
+    fill(words, lost ? t('work.notKept') : [t('work.kept'), ' ',
+      h('button', forget, t('work.delete'))]);
+  });
+  return words;
+}

@@ -66,8 +66,7 @@ export function createQueue(app, changed) {
   }
 
   /** The classifier at work is one that this table was trained on. */
-  const hasModel = () => app.state.classifier?.from === 'training'
-    && app.state.result?.source.table === (app.state.table?.sha256 ?? app.state.table?.name);
+  const hasModel = () => app.state.classifier?.from === 'training' && app.isOfTable(app.state);
 
   /** Asks the model about those that are left. What it said before holds until it says more. */
   async function read() {
