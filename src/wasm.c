@@ -184,9 +184,9 @@ EMSCRIPTEN_KEEPALIVE void afina_wasm_session_free(afina_session *session) {
   afina_session_free(session);
 }
 
-/* progress [14]: phase, epoch, epochs, step, steps, fraction, texts, loss, best_epoch, and of the
- * epoch that ended last: epoch, train_loss, valid_loss, valid_accuracy, seconds. Written on success
- * only. */
+/* progress [15]: phase, epoch, epochs, step, steps, fraction, texts, loss, best_epoch, and of the
+ * epoch that ended last: epoch, train_loss, valid_loss, valid_accuracy, seconds, first_block.
+ * Written on success only. */
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_step(afina_wasm_reply *reply,
                                                           afina_session *session, double now,
                                                           double *progress) {
@@ -206,7 +206,8 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_step(afina_wasm_reply *repl
                              p.last.train_loss,
                              p.last.valid_loss,
                              p.last.valid_accuracy,
-                             p.last.seconds};
+                             p.last.seconds,
+                             (double)p.last.first_block};
     memcpy(progress, values, sizeof values);
   }
   return give(reply, status, NULL, 0);

@@ -13,7 +13,7 @@ const FILES = { config: 0, weights: 1, tokenizer: 2 };
 const SIZE = 4;
 const MESSAGE = 12;
 const MESSAGE_SIZE = 512;
-const PROGRESS_NUMBERS = 14;
+const PROGRESS_NUMBERS = 15;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -203,9 +203,9 @@ function pack(texts) {
 
 function readProgress(numbers) {
   const [phase, epoch, epochs, step, steps, fraction, texts, loss, bestEpoch, ...last] = numbers;
-  const [lastEpoch, train_loss, valid_loss, valid_accuracy, seconds] = last;
+  const [lastEpoch, train_loss, valid_loss, valid_accuracy, seconds, first_block] = last;
   return {
     phase: PHASES[phase], epoch, epochs, step, steps, fraction, texts, loss, bestEpoch,
-    last: { epoch: lastEpoch, train_loss, valid_loss, valid_accuracy, seconds },
+    last: { epoch: lastEpoch, train_loss, valid_loss, valid_accuracy, seconds, first_block },
   };
 }

@@ -82,7 +82,7 @@
  * The command line's options; 0 or absent: the default for the data at hand.
  *
  * @typedef {object} Options
- * @property {string} strategy       'head' | 'last:K' | 'full'
+ * @property {string} strategy       'head' | 'last:K' | 'full' | 'gradual'
  * @property {'last'|'mean'|'special'|'words'} readout
  * @property {number} epochs
  * @property {number} lr
@@ -92,6 +92,12 @@
  * @property {number} valid_share
  * @property {number} test_share
  * @property {boolean} ngrams        a bag of n-grams beside the network
+ * @property {'none'|'balanced'} class_weights      texts count by their class
+ * @property {'shuffle'|'balanced'} sampling        as many texts of every class in an epoch
+ * @property {number} label_smoothing
+ * @property {number} dropout        in what trains
+ * @property {number} layer_decay    rate of a block as a factor of that above it
+ * @property {number} [gradual_epochs]   gradual: epochs until one block more trains
  * @property {number} cache_mb       what kept activations may take, in 2^20 bytes
  */
 
@@ -160,6 +166,8 @@
  * @property {number|null} valid_loss       null without validation rows
  * @property {number|null} valid_accuracy   null without validation rows
  * @property {number} seconds
+ * @property {number} first_block    from 0, the first block that trained; as many as there are: the
+ *           head alone
  */
 
 /**

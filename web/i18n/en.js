@@ -4,6 +4,7 @@ import edits from './edits-en.js';
 import failures from './failures-en.js';
 import options from './options-en.js';
 import queue from './queue-en.js';
+import recipe from './recipe-en.js';
 
 export default {
   'app.title': 'Afina: fine-tune a small GPT on your own texts',
@@ -366,4 +367,5 @@ export default {
     'Afina is free software: a GPT written in C that runs on your computer, in this page and on' +
     ' the command line, with the same result to the last bit.',
   'footer.bench': 'How fast is this browser? Measure it',
+  ...recipe,
 };

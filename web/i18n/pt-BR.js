@@ -4,6 +4,7 @@ import edits from './edits-pt-BR.js';
 import failures from './failures-pt-BR.js';
 import options from './options-pt-BR.js';
 import queue from './queue-pt-BR.js';
+import recipe from './recipe-pt-BR.js';
 
 export default {
   'app.title': 'Afina: afine um pequeno GPT com os seus textos',
@@ -376,4 +377,5 @@ export default {
     'O Afina é software livre: um GPT escrito em C que roda no seu computador, nesta página e ' +
     'na linha de comando, com o mesmo resultado até o último bit.',
   'footer.bench': 'Quão rápido é este navegador? Meça',
+  ...recipe,
 };

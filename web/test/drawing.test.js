@@ -1,7 +1,7 @@
 // Curves and matrix before they reach the canvas.
 
 import { describe, expect, it } from 'vitest';
-import { thin } from '../ui/charts.js';
+import { openings, thin } from '../ui/charts.js';
 import { cellAt, matrixLayout } from '../ui/matrix-draw.js';
 import { move } from '../ui/matrix.js';
 
@@ -24,6 +24,22 @@ describe('a long curve', () => {
     expect(points.reduce((sum, { y }) => sum + y, 0) / 100).toBe(499.5);
     expect(thin(losses(1001), 100).length).toBeLessThanOrEqual(100);
     expect(thin([], 100)).toEqual([]);
+  });
+});
+
+describe('blocks that open', () => {
+  const epochs = (...blocks) => blocks.map((first_block, i) => ({ epoch: i + 1, first_block }));
+
+  it('are marked behind the epoch before', () => {
+    expect(openings(epochs(4, 4, 3, 2, 2))).toEqual([
+      { x: 2, block: 4 },
+      { x: 3, block: 3 },
+    ]);
+  });
+
+  it('are none where all train from the start', () => {
+    expect(openings(epochs(0, 0))).toEqual([]);
+    expect(openings([])).toEqual([]);
   });
 });
 

@@ -20,6 +20,12 @@ describe('the setup in the address', () => {
       seed: 0,
       valid_share: 0,
       test_share: 0.25,
+      class_weights: 'balanced',
+      sampling: 'shuffle',
+      label_smoothing: 0.1,
+      dropout: 0,
+      layer_decay: 0.5,
+      gradual_epochs: 2,
     };
     const hash = formatSetup(setup);
     expect(hash).toContain('strategy=last:2');
@@ -56,6 +62,11 @@ describe('the setup in the address', () => {
     '#constructor=1',
     '#ngrams=constructor',
     '#ngrams=0',
+    '#class_weights=even',
+    '#sampling=',
+    '#dropout=1',
+    '#layer_decay=0',
+    '#gradual_epochs=0',
     '#valid_share=1',
     '#%E0%A4%A',
   ])('leaves out %s', (hash) => {

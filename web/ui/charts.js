@@ -35,6 +35,43 @@ export function thin(losses, most = POINTS) {
   return points;
 }
 
+/**
+ * Where blocks began to learn too: behind an epoch, and the block's number, counted from 1.
+ * @param {{epoch: number, first_block: number}[]} epochs
+ * @returns {{x: number, block: number}[]}
+ */
+export const openings = (epochs) =>
+  epochs.flatMap(({ first_block }, i) =>
+    i > 0 && first_block < epochs[i - 1].first_block
+      ? [{ x: epochs[i - 1].epoch, block: first_block + 1 }]
+      : [],
+  );
+
+/** Draws them as dashed lines with the block's number at the top. */
+const openingMarks = {
+  id: 'openings',
+  afterDatasetsDraw({ ctx, chartArea, scales }, _, { at = [], color, font }) {
+    ctx.save();
+    Object.assign(ctx, { strokeStyle: color, fillStyle: color, lineWidth: 1, font });
+    ctx.setLineDash([4, 4]);
+    for (const { x, words } of at) {
+      const left = scales.x.getPixelForValue(x);
+      ctx.beginPath();
+      ctx.moveTo(left, chartArea.top);
+      ctx.lineTo(left, chartArea.bottom);
+      ctx.stroke();
+      ctx.fillText(words, left + 3, chartArea.top + 10);
+    }
+    ctx.restore();
+  },
+};
+
+const marks = (epochs, colors) => ({
+  at: openings(epochs).map(({ x, block }) => ({ x, words: t('chart.opening', { block }) })),
+  color: colors.soft,
+  font: `11px ${colors.font}`,
+});
+
 /** The page's colours of the theme that is on. */
 export function palette() {
   const style = getComputedStyle(document.documentElement);
@@ -80,7 +117,7 @@ function lineChart(label, configure) {
     const { data, options } = configure(latest, palette());
     if (!chart) {
       letGo();
-      chart = new Chart(canvas, { type: 'line', data, options });
+      chart = new Chart(canvas, { type: 'line', data, options, plugins: [openingMarks] });
       charts.add(chart);
       return;
     }
@@ -115,7 +152,7 @@ function axis(colors, more) {
   };
 }
 
-function commonOptions(colors, x, y, tooltip) {
+function commonOptions(colors, epochs, x, y, tooltip) {
   return {
     animation: false,
     parsing: false,
@@ -133,6 +170,7 @@ function commonOptions(colors, x, y, tooltip) {
         labels: { color: colors.ink, usePointStyle: true, boxWidth: 8, boxHeight: 8 },
       },
       tooltip: { callbacks: tooltip },
+      openings: marks(epochs, colors),
     },
   };
 }
@@ -184,7 +222,7 @@ export function lossChart() {
       clip: false,
     };
     const y = axis(colors, { min: 0, ticks: { callback: (value) => number(value, 2) } });
-    const options = commonOptions(colors, epochAxis(colors, last), y, {
+    const options = commonOptions(colors, epochs, epochAxis(colors, last), y, {
       title: ([item]) => t('chart.atEpoch', { epoch: number(item.parsed.x, 1) }),
       label: (item) => `${item.dataset.label}: ${fixed(item.parsed.y)}`,
     });
@@ -200,7 +238,7 @@ export function accuracyChart() {
       max: 1,
       ticks: { stepSize: 0.25, callback: (value) => percent(value, 0) },
     });
-    const options = commonOptions(colors, epochAxis(colors, last), y, {
+    const options = commonOptions(colors, epochs, epochAxis(colors, last), y, {
       title: ([item]) => t('chart.atEpoch', { epoch: number(item.parsed.x, 1) }),
       label: (item) => percent(item.parsed.y),
     });

@@ -1,7 +1,7 @@
 // The run as it happens: how far it is, the curves, and the same numbers as a table.
 
 import { duration, fixed, number, percent, t } from '../i18n/index.js';
-import { accuracyChart, lossChart } from './charts.js';
+import { accuracyChart, lossChart, openings } from './charts.js';
 import { fill, h, table } from './dom.js';
 import { pictureButton } from './downloads.js';
 import { failureBox, failureSentence } from './failure.js';
@@ -105,11 +105,13 @@ function curves(app) {
   const accuracy = accuracyChart();
   const accuracyFigure = figure(t('chart.accuracy'), accuracy, 'accuracy.png');
   const unvalidated = h('p', { class: 'hint unvalidated' }, t('chart.noValidation'));
+  const opened = h('p', { class: 'hint', hidden: true }, t('chart.openings'));
   app.store.watch(['training', 'theme'], ({ training }) => {
     if (!training?.session) return;
     const validated = isValidated(training.session);
     accuracyFigure.hidden = !validated;
     unvalidated.hidden = validated;
+    opened.hidden = openings(training.epochs).length === 0;
     const best = validated ? (training.progress?.bestEpoch ?? 0) : 0;
     const steps = stepsPerEpoch(training.session);
     const running = app.isTraining();
@@ -122,6 +124,7 @@ function curves(app) {
     { class: 'curves' },
     figure(t('chart.loss'), loss, 'loss.png'),
     accuracyFigure,
+    opened,
     unvalidated,
   );
 }
@@ -139,6 +142,12 @@ const figure = (title, { element, canvas }, file) =>
     element,
   );
 
+/** Gradual training begins with the head alone: its first block is one more than there are. */
+const learned = ({ first_block }, epochs) =>
+  first_block === epochs[0].first_block
+    ? t('live.headOnly')
+    : t('chart.opening', { block: first_block + 1 });
+
 function epochTable(app) {
   const place = h('div', {
     class: 'scroll',
@@ -152,7 +161,8 @@ function epochTable(app) {
     const { epochs = [], progress, session } = training ?? {};
     const validated = isValidated(session);
     fold.hidden = epochs.length === 0;
-    const version = `${epochs.length} ${progress?.bestEpoch} ${validated}`;
+    const gradual = session?.options.strategy === 'gradual';
+    const version = `${epochs.length} ${progress?.bestEpoch} ${validated} ${gradual}`;
     if (drawn === version && epochs.length) return;
     drawn = version;
     const rows = epochs.map((row) => [
@@ -161,6 +171,7 @@ function epochTable(app) {
         : number(row.epoch),
       fixed(row.train_loss),
       ...(validated ? [fixed(row.valid_loss), percent(row.valid_accuracy)] : []),
+      ...(gradual ? [learned(row, epochs)] : []),
     ]);
     fill(
       place,
@@ -172,6 +183,7 @@ function epochTable(app) {
           t('live.epoch'),
           t('chart.train'),
           ...(validated ? [t('chart.valid'), t('chart.accuracy')] : []),
+          ...(gradual ? [t('live.learned')] : []),
         ],
       }),
     );

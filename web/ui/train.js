@@ -15,6 +15,10 @@ const numbers = {
   batch: { min: 1, max: 4096, step: 1 },
   valid_share: { min: 0, max: 90, step: 'any', scale: 100 },
   test_share: { min: 0, max: 90, step: 'any', scale: 100 },
+  label_smoothing: { min: 0, max: 90, step: 'any', scale: 100 },
+  dropout: { min: 0, max: 90, step: 'any', scale: 100 },
+  layer_decay: { min: 0.01, max: 1, step: 'any' },
+  gradual_epochs: { min: 1, max: 1000, step: 1 },
   cache_mb: { min: 0, max: 4095, step: 'any' },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER, step: 1 },
 };
@@ -57,6 +61,11 @@ const startable = ({ state, isTraining }) =>
   state.model.status === 'ready' &&
   !state.model.opening;
 
+/** Options whose default depends on the strategy. */
+const following = ['readout', 'epochs', 'lr', 'batch', 'layer_decay', 'gradual_epochs'];
+/** Of these two only one may be balanced. */
+const either = { class_weights: 'sampling', sampling: 'class_weights' };
+
 /**
  * What the engine would use for an option now, or undefined where that depends on a choice it has
  * not seen.
@@ -65,7 +74,7 @@ function defaultOf(app, name) {
   const defaults = app.state.inspection?.defaults;
   if (!defaults) return undefined;
   const { strategy } = app.state.setup;
-  const followsStrategy = ['readout', 'epochs', 'lr', 'batch'].includes(name);
+  const followsStrategy = following.includes(name);
   if (followsStrategy && strategy !== undefined && strategy !== defaults.strategy) return undefined;
   return defaults[name];
 }
@@ -88,7 +97,7 @@ function strategyChoice(app) {
     const count = Math.min(Math.max(1, Math.round(Number(blocks.value)) || 1), top);
     app.changeSetup({ strategy: kind === 'last' ? `last:${count}` : kind });
   };
-  const radios = ['head', 'last', 'full'].map((kind) => {
+  const radios = ['head', 'last', 'gradual', 'full'].map((kind) => {
     const radio = h('input', {
       type: 'radio',
       name: 'strategy',
@@ -123,6 +132,8 @@ function advanced(app) {
   const fields = [
     selectField(app, 'readout', ['', 'last', 'mean', 'special', 'words']),
     selectField(app, 'ngrams', [true, false]),
+    selectField(app, 'class_weights', ['none', 'balanced'], (value) => t(`weights.${value}`)),
+    selectField(app, 'sampling', ['shuffle', 'balanced'], (value) => t(`sampling.${value}`)),
     ...Object.keys(numbers).map((name) => numberField(app, name)),
   ];
   const none = Object.fromEntries(optionNames.map((name) => [name, undefined]));
@@ -153,17 +164,21 @@ function field(name, id, ...controls) {
   return h('div', { class: 'field' }, label, controls, help);
 }
 
-function selectField(app, name, values) {
+function selectField(app, name, values, say = (value) => t(`${name}.${value}`)) {
   const id = newId(name);
   const control = h(
     'select',
     {
       id,
       'aria-describedby': `${id}-help`,
-      onchange: () => app.changeSetup({ [name]: readField(name, control.value) }),
+      onchange: () => {
+        const value = readField(name, control.value);
+        const other = value === 'balanced' && either[name] ? { [either[name]]: undefined } : {};
+        app.changeSetup({ ...other, [name]: value });
+      },
     },
     values.map((value) => {
-      const words = t(value === '' ? 'train.automatic' : `${name}.${value}`);
+      const words = value === '' ? t('train.automatic') : say(value);
       return h('option', { value: String(value) }, words);
     }),
   );
@@ -205,7 +220,13 @@ function numberField(app, name) {
     input.value = value === undefined ? '' : String(Number((value * scale).toPrecision(6)));
     input.placeholder = t('train.automatic');
   });
-  return field(name, id, input, error);
+  const element = field(name, id, input, error);
+  if (name === 'gradual_epochs')
+    app.store.watch(
+      ['setup', 'inspection'],
+      () => (element.hidden = current(app, 'strategy') !== 'gradual'),
+    );
+  return element;
 }
 
 function actions(app) {
