@@ -178,6 +178,22 @@ export function createBridge(module) {
       };
     },
 
+    createComparison: (model, data, plan) => lend([encoder.encode(JSON.stringify(plan))],
+      (at, size) => handle(
+        () => module._afina_wasm_comparison_create(reply, runtime, model, data, at, size))),
+    freeComparison: (comparison) => guard(() => module._afina_wasm_comparison_free(comparison)),
+    /** @param {boolean} starts   whether a session may begin: then memory is measured anew */
+    stepComparison(comparison, starts, now) {
+      attempt(() => module._afina_wasm_comparison_step(
+        reply, comparison, runtime, starts ? 1 : 0, now, progress));
+      const [entry, entries, run, runs, fraction, done, epoch, epochs] = new Float64Array(
+        module.HEAPU8.buffer, progress, PROGRESS_NUMBERS);
+      return { entry, entries, run, runs, fraction, done: done !== 0, epoch, epochs };
+    },
+    /** comparison.json as it is written to a file. */
+    comparisonReport: (comparison) => decoder.decode(
+      bytes(() => module._afina_wasm_comparison_report(reply, comparison))),
+
     /** Probabilities [texts, classes]. */
     classify(model, texts) {
       const { sizes, bytes: cells } = pack(texts);

@@ -5,6 +5,7 @@
 import { createBridge } from './bridge.js';
 import { guessColumns } from './columns.js';
 import { createClassifiedTable } from './classified_table.js';
+import { createComparison } from './comparison.js';
 import { correctTable } from './correct_table.js';
 import { fail } from './failure.js';
 import { keepParts } from './kept_parts.js';
@@ -39,6 +40,7 @@ export function createService(loadModule) {
   /** @type {import('./session.js').Prepared|null} */
   let prepared = null;
   let session = null;
+  let comparison = null;
   let classified = null;
 
   /** The bridge; where the module could not be fetched, the next request tries again. */
@@ -99,6 +101,7 @@ export function createService(loadModule) {
   async function loadModel(files, name) {
     const { bridge, handle, info } = await readModel(files, name);
     const before = model;
+    endComparison();
     bridge.keep(KEPT_BYTES);
     if (info.classes.length > 0) replaceClassifier(bridge, { handle, classes: info.classes });
     model = { handle, info };
@@ -268,6 +271,33 @@ export function createService(loadModule) {
     return { classes, report, tested, files, dialect };
   }
 
+  function endComparison() {
+    comparison?.free();
+    comparison = null;
+  }
+
+  /** Of the rows as they are now, corrections and all; a session goes on undisturbed. */
+  async function startComparison(plan) {
+    const bridge = await engine();
+    const { handle } = needModel();
+    const rows = need(prepared, 'Choose the columns first.');
+    endComparison();
+    const corrected = sources.some(({ labels }) => labels.size > 0);
+    const kept = corrected
+      ? await correctedSession(bridge, handle, rows, plan.options ?? {}) : null;
+    const own = kept?.rows ?? await prepareRows(bridge, sources);
+    try {
+      comparison = createComparison(bridge, handle, own, plan);
+    } catch (error) {
+      bridge.freeDataset(own.data);
+      throw error;
+    }
+  }
+
+  async function runComparison(budget) {
+    return need(comparison, 'No comparison is running.').run(budget);
+  }
+
   async function stop() {
     session?.stop();
   }
@@ -319,9 +349,12 @@ export function createService(loadModule) {
     chooseColumns: (...chosen) => inTurn(() => chooseColumns(...chosen)),
     measureMemory: (options) => inTurn(() => measureMemory(options)),
     startSession: (options) => inTurn(() => startSession(options)),
+    startComparison: (plan) => inTurn(() => startComparison(plan)),
+    endComparison: () => inTurn(async () => endComparison()),
     openClassified: (file, name) => inTurn(() => openClassified(file, name)),
     correctedTable: (...asked) => inTurn(() => correctedTable(...asked)),
-    run, stop, classify, runClassified, takeClassified, packModel, unlabeled, readRows,
+    run, stop, runComparison,
+    classify, runClassified, takeClassified, packModel, unlabeled, readRows,
   });
 }
 

@@ -198,6 +198,21 @@
 /** @typedef {{classes: string[], probabilities: number[][]}} Answer */
 
 /**
+ * Where a comparison is. The session's epochs are 0 before and between sessions.
+ *
+ * @typedef {object} ComparisonProgress
+ * @property {number} entry          at work, of `entries`
+ * @property {number} entries
+ * @property {number} run            of the entry, of `runs`
+ * @property {number} runs
+ * @property {number} fraction       of the whole, 0 .. 1
+ * @property {boolean} done
+ * @property {number} epoch          of the session
+ * @property {number} epochs
+ * @property {string} [report]       comparison.json, whenever another run is done
+ */
+
+/**
  * What createEngine() of web/engine/client.js gives.
  *
  * @typedef {object} Engine
@@ -229,6 +244,10 @@
  * @property {(budgetMs: number) => Promise<Progress>} run
  * @property {() => Promise<void>} stop
  *           keeps the best epoch so far; run() goes on to the test phase
+ * @property {(plan: object) => Promise<void>} startComparison
+ *           see afina_comparison_create in src/afina.h; the one before it ends
+ * @property {(budgetMs: number) => Promise<ComparisonProgress>} runComparison
+ * @property {() => Promise<void>} endComparison
  * @property {() => Promise<object>} report   report.json (see DESIGN: command line)
  * @property {(actual: number, predicted: number, from: number, count: number)
  *           => Promise<{total: number, rows: Row[]}>} cell

@@ -102,7 +102,7 @@ function letGo() {
  * A chart that exists once Chart.js has come, and draws the latest data that it was given, a few
  * times a second at most: a drawing costs what some steps of training cost.
  */
-function lineChart(label, configure) {
+export function lineChart(label, configure) {
   const canvas = h('canvas', { role: 'img', 'aria-label': label });
   const element = h('div', { class: 'chart' }, canvas);
   let chart = null;
@@ -141,7 +141,7 @@ function lineChart(label, configure) {
   };
 }
 
-function axis(colors, more) {
+export function axis(colors, more) {
   const ticks = { color: colors.soft, maxRotation: 0, ...more.ticks };
   return {
     type: 'linear',
@@ -152,7 +152,8 @@ function axis(colors, more) {
   };
 }
 
-function commonOptions(colors, epochs, x, y, tooltip) {
+/** @param {object[]} epochs   at whose openings of blocks a line is drawn; [] for none */
+export function commonOptions(colors, epochs, x, y, tooltip) {
   return {
     animation: false,
     parsing: false,

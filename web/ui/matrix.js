@@ -2,7 +2,7 @@
 // same numbers as a table for everyone, and the texts of a cell on request.
 
 import { number, percent, t } from '../i18n/index.js';
-import { fill, h, table } from './dom.js';
+import { fill, h, newId, table } from './dom.js';
 import { pictureButton } from './downloads.js';
 import { cellAt, drawMatrix, matrixLayout } from './matrix-draw.js';
 import { matrixView } from './metrics.js';
@@ -25,7 +25,13 @@ export function matrixColors() {
   };
 }
 
+/**
+ * @param {object} app   where it has no openCell, the cells do not open
+ * @param {string[]} classes
+ * @param {number[][]} confusion
+ */
 export function matrixPanel(app, classes, confusion) {
+  const keys = newId('matrix-keys');
   const view = { kind: 'count', selected: null };
   const canvas = h('canvas', {
     class: 'matrix',
@@ -33,7 +39,7 @@ export function matrixPanel(app, classes, confusion) {
     role: 'application',
     'aria-roledescription': t('matrix.role'),
     'aria-label': t('matrix.label'),
-    'aria-describedby': 'matrix-keys',
+    'aria-describedby': keys,
   });
   const holder = h('div', { class: 'matrix-holder' }, canvas);
   const spoken = h('p', { class: 'visually-hidden', role: 'status' });
@@ -77,7 +83,7 @@ export function matrixPanel(app, classes, confusion) {
       predicted: classes[predicted],
       count: confusion[actual][predicted],
     });
-    if (open && confusion[actual][predicted] > 0) app.openCell(actual, predicted, 0);
+    if (open && app.openCell && confusion[actual][predicted] > 0) app.openCell(actual, predicted, 0);
   }
 
   canvas.addEventListener('click', (event) => {
@@ -87,7 +93,7 @@ export function matrixPanel(app, classes, confusion) {
   canvas.addEventListener('mousemove', (event) => {
     const cell = layout && cellAt(layout, event.offsetX, event.offsetY);
     canvas.style.cursor =
-      cell && confusion[cell.actual][cell.predicted] > 0 ? 'pointer' : 'default';
+      cell && app.openCell && confusion[cell.actual][cell.predicted] > 0 ? 'pointer' : 'default';
     canvas.title = cell
       ? t('matrix.cell', {
           actual: classes[cell.actual],
@@ -122,7 +128,7 @@ export function matrixPanel(app, classes, confusion) {
       h('h3', {}, t('matrix.title')),
       pictureButton('confusion-matrix.png', () => canvas),
     ),
-    h('p', { class: 'hint', id: 'matrix-keys' }, t('matrix.hint')),
+    h('p', { class: 'hint', id: keys }, t(app.openCell ? 'matrix.hint' : 'matrix.closed')),
     views,
     holder,
     spoken,
@@ -178,7 +184,7 @@ function matrixTable(app, classes, confusion, view) {
     const value = values[actual][predicted];
     const text = view === 'count' ? number(value) : percent(value, 0);
     const count = confusion[actual][predicted];
-    if (count === 0) return text;
+    if (count === 0 || !app.openCell) return text;
     const place = { actual: classes[actual], predicted: classes[predicted], count };
     const label = `${text}. ${t('matrix.cell', place)}`;
     const onclick = () => app.openCell(actual, predicted, 0);
