@@ -3,8 +3,8 @@
 export default {
   'strategies.head': 'The head only',
   'strategies.last': {
-    one: 'The last block',
-    other: 'The last {count} blocks',
+    one: 'The top {count} block',
+    other: 'The top {count} blocks',
   },
   'strategies.gradual': 'Gradually, from the top',
   'strategies.full': 'The whole model',

@@ -3,8 +3,8 @@
 export default {
   'strategies.head': 'Só o classificador',
   'strategies.last': {
-    one: 'O último bloco',
-    other: 'Os últimos {count} blocos',
+    one: '{count} bloco do topo',
+    other: '{count} blocos do topo',
   },
   'strategies.gradual': 'Aos poucos, de cima para baixo',
   'strategies.full': 'O modelo inteiro',

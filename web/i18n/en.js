@@ -1,5 +1,6 @@
 // The page in English. Same keys as pt-BR.js; a test compares them.
 
+import compare from './compare-en.js';
 import edits from './edits-en.js';
 import failures from './failures-en.js';
 import options from './options-en.js';
@@ -351,6 +352,7 @@ export default {
   'classify.fileDone': 'Done: {name} was downloaded.',
 
   'workshop.failed': 'This tool could not be loaded: {detail}',
+  ...compare,
   ...edits,
   ...failures,
   ...queue,

@@ -83,7 +83,7 @@ export function matrixPanel(app, classes, confusion) {
       predicted: classes[predicted],
       count: confusion[actual][predicted],
     });
-    if (open && app.openCell && confusion[actual][predicted] > 0) app.openCell(actual, predicted, 0);
+    if (open && confusion[actual][predicted] > 0) app.openCell?.(actual, predicted, 0);
   }
 
   canvas.addEventListener('click', (event) => {
@@ -92,8 +92,8 @@ export function matrixPanel(app, classes, confusion) {
   });
   canvas.addEventListener('mousemove', (event) => {
     const cell = layout && cellAt(layout, event.offsetX, event.offsetY);
-    canvas.style.cursor =
-      cell && app.openCell && confusion[cell.actual][cell.predicted] > 0 ? 'pointer' : 'default';
+    const opens = cell && app.openCell && confusion[cell.actual][cell.predicted] > 0;
+    canvas.style.cursor = opens ? 'pointer' : 'default';
     canvas.title = cell
       ? t('matrix.cell', {
           actual: classes[cell.actual],

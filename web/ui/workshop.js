@@ -5,7 +5,10 @@ import { t } from '../i18n/index.js';
 import { fill, h } from './dom.js';
 
 /** Each card's id and its code. */
-const CARDS = [['queue', () => import('../workshop/queue.js')]];
+const CARDS = [
+  ['compare', () => import('../workshop/compare.js')],
+  ['queue', () => import('../workshop/queue.js')],
+];
 
 /** Fetches the code of all cards, which the browser keeps: from then on they need no network. */
 export const loadWorkshop = () => Promise.allSettled(CARDS.map(([, load]) => load()));

@@ -24,7 +24,8 @@ export function chosenPanel(app) {
     const report = comparison?.report;
     place.hidden = !report?.entries.some(hasRun);
     if (place.hidden) return;
-    const chosen = comparisonView.chosen.filter((i) => report.entries[i] && hasRun(report.entries[i]));
+    const known = (i) => report.entries[i] && hasRun(report.entries[i]);
+    const chosen = comparisonView.chosen.filter(known);
     hint.hidden = chosen.length > 1;
     pair.hidden = chosen.length !== 2;
     if (!pair.hidden) pair.textContent = pairWords(report, ...chosen);

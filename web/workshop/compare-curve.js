@@ -93,10 +93,10 @@ function drawing() {
 }
 
 function numbersOf({ curve, entries }) {
-  const cell = (entry) =>
-    hasRun(entry)
-      ? `${percent(entry.accuracy.mean)} (${percent(entry.accuracy.low, 0)}–${percent(entry.accuracy.high, 0)})`
-      : '…';
+  const cell = (entry) => {
+    const { mean, low, high } = entry.accuracy;
+    return hasRun(entry) ? `${percent(mean)} (${percent(low, 0)}–${percent(high, 0)})` : '…';
+  };
   const rows = curve.points.map(({ entry, baseline }) => [
     entries[entry].labels_per_class ? number(entries[entry].labels_per_class) : t('curve.all'),
     entries[entry].rows ? number(entries[entry].rows) : '…',

@@ -6,7 +6,10 @@ import { h } from '../ui/dom.js';
 import { entryName, hasRun } from './compare-table.js';
 
 /** Told apart in both themes; the same line has the same colour in every drawing. */
-const COLORS = ['#3b78c3', '#c9631f', '#2f9461', '#9359c4', '#b08a1e', '#c04a78', '#2e98a6', '#7d7d7d'];
+const COLORS = [
+  ...['#3b78c3', '#c9631f', '#2f9461', '#9359c4'],
+  ...['#b08a1e', '#c04a78', '#2e98a6', '#7d7d7d'],
+];
 export const colorOf = (index) => COLORS[index % COLORS.length];
 
 /** Of points with an interval: a line upright through each, then the points themselves. */

@@ -39,5 +39,6 @@ async function pull(app, work, show) {
 
 export function stopPlan(app, key) {
   const work = app.state[key];
-  if (work?.status === 'running') app.store.set({ [key]: Object.assign(work, { status: 'stopped' }) });
+  if (work?.status !== 'running') return;
+  app.store.set({ [key]: Object.assign(work, { status: 'stopped' }) });
 }

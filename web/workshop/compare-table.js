@@ -41,7 +41,8 @@ function score({ mean, deviation, low, high }, write) {
   ];
 }
 
-const spreadOf = (deviation, write) => (write === percent ? fixed(deviation * 100, 1) : write(deviation));
+const spreadOf = (deviation, write) =>
+  write === percent ? fixed(deviation * 100, 1) : write(deviation);
 
 function forgets({ after }) {
   return after ? number(after.perplexity, 1) : '–';
@@ -75,7 +76,6 @@ export function comparisonTable(app) {
     view.down = view.by === key ? !view.down : key !== 'name' && key !== 'seconds';
     view.by = key;
     app.store.set({ comparisonView: view });
-    queueMicrotask(() => requestAnimationFrame(() => place.querySelector(`[data-by="${key}"]`)?.focus()));
   };
 
   function choose(index, isChosen) {
