@@ -150,6 +150,18 @@ static afina_status keep_report(const afina_session *session, afina_compared_run
   return status;
 }
 
+/* What a user would keep of it; of a base that nobody else has, what trained. */
+static afina_status measure_saved(const afina_comparison *c, const afina_compared_entry *entry,
+                                  afina_compared_run *run, afina_error *error) {
+  afina_bytes delta;
+  if (entry->random) return AFINA_OK;
+  AFINA_TRY(afina_session_delta(c->session, &delta, error));
+  run->saved_bytes = delta.size;
+  run->as_delta = true;
+  afina_bytes_free(&delta);
+  return AFINA_OK;
+}
+
 static afina_status keep_predictions(afina_comparison *c, afina_compared_run *run,
                                      afina_error *error) {
   const afina_predictions tested = afina_session_predictions(c->session);
@@ -249,6 +261,7 @@ static afina_status step_session(afina_comparison *c, double now, afina_error *e
   const afina_compared_entry *entry = entry_at_work(c);
   AFINA_TRY(keep_report(c->session, run_at_work(c), error));
   AFINA_TRY(keep_predictions(c, run_at_work(c), error));
+  AFINA_TRY(measure_saved(c, entry, run_at_work(c), error));
   if (c->run == 0 && !entry->random && !c->is_curve) {
     run_at_work(c)->seconds = now - c->started;
     c->phase = AFINA_COMPARE_FORGETTING;

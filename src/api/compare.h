@@ -25,6 +25,7 @@ typedef struct afina_compared_run {
   afina_error failure; /* AFINA_OK: none */
   uint32_t *predicted; /* [tests] in the order of comparison->tests */
   double accuracy, macro_f1, seconds;
+  bool as_delta; /* what saved_bytes are: a delta, else the parameters alone */
   size_t trained_parameters, saved_bytes, rows; /* rows it learned from, validation included */
   cJSON *json; /* "options", "epochs", "best_epoch", "test", ...: as report.json has them */
 } afina_compared_run;

@@ -100,11 +100,12 @@ static cJSON *language_json(const afina_perplexity_result *result) {
                          add_number(json, "bits_per_byte", result->bits_per_byte));
 }
 
-/* What is saved: what trained, as F32. */
-static cJSON *saved_json(size_t bytes) {
+/* What is saved: a delta (delta.h), or what trained, as F32. */
+static cJSON *saved_json(const afina_compared_run *run) {
   cJSON *json = cJSON_CreateObject();
-  return whole(json, json && add_number(json, "bytes", (double)bytes) &&
-                         cJSON_AddStringToObject(json, "of", "trained parameters"));
+  return whole(json,
+               json && add_number(json, "bytes", (double)run->saved_bytes) &&
+                   cJSON_AddStringToObject(json, "of", run->as_delta ? "delta" : "parameters"));
 }
 
 static bool add_scores(cJSON *json, const afina_comparison *c, const afina_compared_entry *entry) {
@@ -136,7 +137,7 @@ static cJSON *entry_json(const afina_comparison *c, const afina_compared_entry *
          add_number(json, "rows", first ? (double)first->rows : (double)NAN) &&
          add_number(json, "trained_parameters",
                     first ? (double)first->trained_parameters : (double)NAN) &&
-         add(json, "saved", first ? saved_json(first->saved_bytes) : cJSON_CreateNull()) &&
+         add(json, "saved", first ? saved_json(first) : cJSON_CreateNull()) &&
          add_scores(json, c, entry) &&
          add(json, "after",
              entry->has_language ? language_json(&entry->language) : cJSON_CreateNull());

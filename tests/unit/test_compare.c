@@ -33,6 +33,7 @@ static void test_runs_are_sessions(void **state) {
       const double features = rig_number(afina_json_member(session, "ngrams"), "features");
       expect_close(rig_number(entry_of(json, e), "trained_parameters"),
                    rig_number(session, "trained_parameters") + (features + 1) * RIG_CLASSES);
+      assert_string_equal(text_of(afina_json_member(entry_of(json, e), "saved"), "of"), "delta");
       cJSON_Delete(session);
     }
     const cJSON *score = afina_json_member(entry_of(json, e), "accuracy");
