@@ -200,13 +200,15 @@ static cJSON *points_json(const afina_comparison *c) {
   return list;
 }
 
-/* The most rows that are no more than about half of all: the last doubling began there. */
+/* The most rows that are no more than about half of all: the last doubling began there. Where even
+ * the fewest are more, those. */
 static size_t doubled_from(const afina_comparison *c) {
   const afina_compared_run *last = first_run(c, 2 * (points_of(c) - 1));
   size_t from = SIZE_MAX;
   for (size_t i = 0; last && i + 1 < points_of(c); i++) {
     const afina_compared_run *run = first_run(c, 2 * i);
-    if (run && (double)run->rows <= 0.6 * (double)last->rows) from = 2 * i;
+    const bool is_half = run && (double)run->rows <= 0.6 * (double)last->rows;
+    if (is_half || (run && from == SIZE_MAX)) from = 2 * i;
   }
   return from;
 }

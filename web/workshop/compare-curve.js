@@ -3,7 +3,7 @@
 
 import { fixed, number, percent, t } from '../i18n/index.js';
 import { axis, commonOptions, lineChart } from '../ui/charts.js';
-import { fill, h, saveBlob, table } from '../ui/dom.js';
+import { fill, h, icon, saveBlob, table } from '../ui/dom.js';
 import { strategyWords } from '../ui/strategies.js';
 import { colorOf, legendOf, shareAxis, withInterval } from './compare-quality.js';
 import { hasRun } from './compare-table.js';
@@ -33,9 +33,17 @@ export function curvePanel(app) {
           'learning-curve.json',
         ),
     },
+    icon('download'),
     'learning-curve.json',
   );
-  const place = h('div', { class: 'compare-part' }, verdict, chart.element, numbers, download);
+  const place = h(
+    'div',
+    { class: 'compare-part' },
+    verdict,
+    chart.element,
+    numbers,
+    h('div', { class: 'actions' }, download),
+  );
   app.store.watch(['learningCurve', 'theme'], ({ learningCurve }) => {
     const report = learningCurve?.report;
     place.hidden = !report?.entries.some(hasRun);
