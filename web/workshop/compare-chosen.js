@@ -83,7 +83,7 @@ function overlay() {
       ...(validated ? {} : { min: 0 }),
       ticks: { callback: (value) => (validated ? percent(value, 0) : number(value, 2)) },
     });
-    const options = commonOptions(colors, x, y, {
+    const options = commonOptions(colors, [], x, y, {
       title: ([item]) => t('chart.atEpoch', { epoch: number(item.parsed.x) }),
       label: (item) =>
         `${item.dataset.label}: ` +

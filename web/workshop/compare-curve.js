@@ -91,7 +91,7 @@ function drawing() {
       ticks: { callback: (value) => number(value) },
     });
     const options = legendOf(
-      commonOptions(colors, x, shareAxis(colors, t('metric.accuracy')), {
+      commonOptions(colors, [], x, shareAxis(colors, t('metric.accuracy')), {
         title: ([item]) => t('curve.atRows', { count: item.parsed.x }),
         label: (item) => `${item.dataset.label}: ${percent(item.parsed.y)}`,
       }),

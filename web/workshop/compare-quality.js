@@ -62,7 +62,7 @@ export function qualityPanel(app) {
       ticks: { callback: (value) => duration(value) },
     });
     const options = legendOf(
-      commonOptions(colors, x, shareAxis(colors, t('metric.accuracy')), {
+      commonOptions(colors, [], x, shareAxis(colors, t('metric.accuracy')), {
         title: ([item]) => item.dataset.label,
         label: (item) => `${percent(item.parsed.y)}, ${duration(item.parsed.x)}`,
       }),
