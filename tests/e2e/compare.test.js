@@ -99,6 +99,7 @@ it('keeps what is done when it is stopped', async () => {
   await card().locator('.compare-strategies input[value=full]').check();
   await card().locator('.compare-strategies input[value="last:1"]').uncheck();
   await card().locator('#compare-start').click();
+  await phase(0).toMatch(/^2 de /); // what was there before is gone
   await harness.eventually(() => row('head').innerText()).toMatch(/\d%/);
   await card().locator('.stop:visible').click();
   await phase(0).toMatch(/^Parado/);
