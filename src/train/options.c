@@ -156,7 +156,7 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       break;
     case AFINA_STRATEGY_PREFIX:
     case AFINA_STRATEGY_PROMPT:
-      o->lr = 5e-3;
+      o->lr = o->strategy.kind == AFINA_STRATEGY_PREFIX ? 2e-2 : 5e-3;
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
       break;
   }

@@ -16,6 +16,9 @@ it.each([
   { strategy: 'last:1', readout: 'mean' },
   { strategy: 'last:1', readout: 'last', numerics: 'plain' },
   { strategy: 'last:1', readout: 'last', cache_mb: 1 },
+  { strategy: 'lora:2', readout: 'mean' },
+  { strategy: 'prefix:3', readout: 'last' },
+  { strategy: 'prompt:2', readout: 'mean' },
 ])('the page trains as the command line does: %j', async (asked) => {
   const { strategy, readout, numerics, cache_mb } = asked;
   const diary = classDiary();
@@ -33,7 +36,8 @@ it.each([
   expect(ours.weights_sha256).toBe(native.weights_sha256);
   expect(harness.lasting(ours)).toEqual(harness.lasting(native));
   if (numerics) expect(ours.numerics).toBe(numerics);
-  expect(ours.cache).toBe({ full: 'none' }[strategy] ?? (cache_mb ? 'f16' : 'f32'));
+  const keeps = strategy === 'last:1';
+  expect(ours.cache).toBe(keeps ? (cache_mb ? 'f16' : 'f32') : 'none');
   expect(troubles).toEqual([]);
   await context.close();
 });

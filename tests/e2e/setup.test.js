@@ -21,7 +21,7 @@ it('restores the setup of the address and writes changes into it', async () => {
   expect(await page.locator('html').getAttribute('lang')).toBe('pt-BR');
   expect(await page.locator('.file-facts h3').innerText()).toBe('support-messages.csv');
   expect(await page.locator('#strategy-last').isChecked()).toBe(true);
-  expect(await page.locator('#last-blocks').inputValue()).toBe('2');
+  expect(await page.locator('#strategy-last-size').inputValue()).toBe('2');
   const shown = {
     'Onde a resposta é lida': 'mean',
     'Ao lado do GPT': 'false',

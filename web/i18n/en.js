@@ -6,6 +6,7 @@ import failures from './failures-en.js';
 import options from './options-en.js';
 import queue from './queue-en.js';
 import recipe from './recipe-en.js';
+import strategies from './strategies-en.js';
 
 export default {
   'app.title': 'Afina: fine-tune a small GPT on your own texts',
@@ -173,6 +174,7 @@ export default {
   'train.keepsResult': 'The previous result stays until this one is done.',
 
   ...options,
+  ...strategies,
 
   'live.empty': 'The curves will be drawn here while the model learns.',
   'live.progress': 'Progress of the training',

@@ -6,6 +6,7 @@ import failures from './failures-pt-BR.js';
 import options from './options-pt-BR.js';
 import queue from './queue-pt-BR.js';
 import recipe from './recipe-pt-BR.js';
+import strategies from './strategies-pt-BR.js';
 
 export default {
   'app.title': 'Afina: afine um pequeno GPT com os seus textos',
@@ -179,6 +180,7 @@ export default {
   'train.keepsResult': 'O resultado anterior fica até este terminar.',
 
   ...options,
+  ...strategies,
 
   'live.empty': 'As curvas serão desenhadas aqui enquanto o modelo aprende.',
   'live.progress': 'Andamento do treino',

@@ -39,6 +39,10 @@ describe('the setup in the address', () => {
     });
   });
 
+  it.each(['lora:8', 'prefix:16', 'prompt:1'])('knows the strategy %s', (strategy) => {
+    expect(parseSetup(formatSetup({ strategy }))).toEqual({ strategy });
+  });
+
   it('is empty where nothing was chosen', () => {
     expect(formatSetup({ seed: undefined, sample: null })).toBe('');
     expect(parseSetup('')).toEqual({});
@@ -54,6 +58,10 @@ describe('the setup in the address', () => {
     '#batch=1e9',
     '#strategy=last:0',
     '#strategy=full;rm',
+    '#strategy=lora',
+    '#strategy=lora:0',
+    '#strategy=prefix:x',
+    '#strategy=prompt:1000',
     '#sample=../../secret',
     '#lang=xx',
     '#model=../base',

@@ -80,8 +80,8 @@ function origin({ source, report, session }) {
 }
 
 function strategyName(strategy) {
-  const [kind, blocks] = strategy.split(':');
-  return blocks ? `${t('strategy.last')} ${blocks}` : t(`strategy.${kind}`);
+  const [kind, size] = strategy.split(':');
+  return size ? `${t(`strategy.${kind}`)} ${size}` : t(`strategy.${kind}`);
 }
 
 function cards(test, measured) {

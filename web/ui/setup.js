@@ -28,7 +28,10 @@ const fields = {
   sample: oneOf('pt', 'en'),
   text: whole(1, 10000),
   label: whole(1, 10000),
-  strategy: (text) => (/^(head|full|gradual|last:[1-9]\d?)$/.test(text) ? text : undefined),
+  strategy: (text) =>
+    /^(head|full|gradual|last:[1-9]\d?|(lora|prefix|prompt):[1-9]\d{0,2})$/.test(text)
+      ? text
+      : undefined,
   readout: oneOf('last', 'mean', 'special', 'words'),
   epochs: whole(1, 1000),
   lr: positive(1),

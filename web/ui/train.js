@@ -6,6 +6,7 @@ import { fill, h, icon, newId } from './dom.js';
 import { memoryParts, memoryWarning } from './memory.js';
 import { optionNames, readField } from './setup.js';
 import { stepSection } from './step.js';
+import { strategyChoice } from './strategy.js';
 import { trainLive } from './train-live.js';
 
 /** The numbers, their unit on the page (a share is shown in percent) and the input's limits. */
@@ -36,7 +37,7 @@ export function trainStep(app) {
         app.train();
       },
     },
-    strategyChoice(app),
+    strategyChoice(app, () => current(app, 'strategy')),
     advanced(app),
     memoryWarning(app),
     actions(app),
@@ -80,53 +81,6 @@ function defaultOf(app, name) {
 }
 
 const current = (app, name) => app.state.setup[name] ?? defaultOf(app, name);
-
-function strategyChoice(app) {
-  const blocks = h('input', {
-    type: 'number',
-    id: 'last-blocks',
-    min: '1',
-    max: '99',
-    step: '1',
-    value: '2',
-    'aria-label': t('train.blocks'),
-    onchange: () => choose('last'),
-  });
-  const choose = (kind) => {
-    const top = app.state.model.info?.layers ?? 99;
-    const count = Math.min(Math.max(1, Math.round(Number(blocks.value)) || 1), top);
-    app.changeSetup({ strategy: kind === 'last' ? `last:${count}` : kind });
-  };
-  const radios = ['head', 'last', 'gradual', 'full'].map((kind) => {
-    const radio = h('input', {
-      type: 'radio',
-      name: 'strategy',
-      value: kind,
-      id: `strategy-${kind}`,
-      'aria-describedby': `strategy-${kind}-help`,
-      onchange: () => choose(kind),
-    });
-    const label = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
-    const title = h('div', { class: 'choice-title' }, label, kind === 'last' ? blocks : null);
-    const help = { class: 'hint', id: `strategy-${kind}-help` };
-    const words = h('div', {}, title, h('p', help, t(`strategy.${kind}.help`)));
-    return { kind, radio, element: h('div', { class: 'choice' }, radio, words) };
-  });
-  const fieldset = h(
-    'fieldset',
-    {},
-    h('legend', {}, t('option.strategy')),
-    radios.map(({ element }) => element),
-  );
-  app.store.watch(['setup', 'inspection', 'training', 'model'], ({ model }) => {
-    const [kind, count] = String(current(app, 'strategy') ?? '').split(':');
-    for (const { kind: own, radio } of radios) radio.checked = own === kind;
-    if (count) blocks.value = count;
-    if (model.info) blocks.max = String(model.info.layers);
-    fieldset.disabled = app.isTraining();
-  });
-  return fieldset;
-}
 
 function advanced(app) {
   const fields = [
