@@ -82,8 +82,8 @@
  * The command line's options; 0 or absent: the default for the data at hand.
  *
  * @typedef {object} Options
- * @property {string} strategy       'head' | 'last:K' | 'full' | 'gradual' | 'lora:R' | 'prefix:P' |
- *   'prompt:P'
+ * @property {string} strategy       'head' | 'last:K' | 'full' | 'gradual' |
+ *                                   'lora:R' | 'prefix:P' | 'prompt:P'
  * @property {number} lora_alpha     with lora:R; as are:
  * @property {'attn'|'mlp'|'all'} lora_targets
  * @property {number} lora_blocks    how many blocks from the top have it; 0: all

@@ -4,8 +4,8 @@ export default {
   'strategy.more': 'Outros jeitos: LoRA, prefixo, prompt',
   'strategy.lora': 'LoRA, posto:',
   'strategy.lora.help':
-    'Aprende pequenos acréscimos às matrizes do GPT e, no fim, soma-os a elas. São poucos números ' +
-    'a aprender, com quase a liberdade do modelo inteiro.',
+    'Aprende pequenos acréscimos às matrizes do GPT e, no fim, soma-os a elas. São poucos ' +
+    'números a aprender, com quase a liberdade do modelo inteiro.',
   'strategy.prefix': 'Prefixo, vetores:',
   'strategy.prefix.help':
     'O GPT fica como está; em cada bloco, o texto também olha para alguns vetores aprendidos.',

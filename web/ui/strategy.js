@@ -8,7 +8,7 @@ import { h } from './dom.js';
 const shown = ['head', 'last', 'gradual', 'full'];
 const folded = ['lora', 'prefix', 'prompt'];
 
-/** The number that a strategy takes: where it starts, its limit and its name for a screen reader. */
+/** A strategy's number: where it starts, its limit and its name for a screen reader. */
 const sizes = {
   last: { value: 2, max: 99, name: 'train.blocks' },
   lora: { value: 8, max: 999, name: 'train.rank' },
