@@ -31,6 +31,21 @@ for each in head/mean last:1/special full/last; do
   equal "$each: readout" "$(value readout "made/within/${strategy%:*}/config.json")" "\"$readout\""
 done
 
+# Blocks open from the top; how to train is told and kept.
+tune --valid valid.csv --test test.csv --strategy gradual --epochs 4 --gradual-epochs 1 \
+  --sampling balanced --label-smoothing 0.1 --dropout 0.2 --layer-decay 0.5 --out gradual
+check_folder gradual
+equal "gradual: the first block that trained" \
+  "$(grep -o '"first_block":[^,]*' gradual/report.json | tr -dc '0-9\n' | paste -sd ' ')" "2 1 0 0"
+for each in sampling/'"balanced"' class_weights/'"none"' label_smoothing/0.1 dropout/0.2 \
+  layer_decay/0.5 gradual_epochs/1; do
+  equal "gradual: ${each%%/*}" "$(value "${each%%/*}" gradual/report.json)" "${each#*/}"
+done
+run 2 finetune --model lm --train train.csv --sampling balanced --class-weights balanced
+says "choose one"
+run 2 finetune --model lm --train train.csv --class-weights even
+says "'even'"
+
 # A head that takes two means, in the saved folder and in 8 bits.
 tune --valid valid.csv --test test.csv --strategy last:1 --readout words --epochs 1 --out words
 check_folder words
