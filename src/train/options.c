@@ -126,9 +126,10 @@ static double head_rate(size_t rows, size_t epochs, size_t batch) {
 
 /* What depends on the strategy and the amount of data. */
 static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *config, size_t rows) {
-  /* A model whose embeddings are made to be read is read there by the head alone; blocks that train
-   * do better with the mean (options.h has the figures). */
-  const bool head = o->strategy.kind == AFINA_STRATEGY_HEAD;
+  /* A model whose embeddings are made to be read is read there by the head alone, and first; blocks
+   * that train do better with the mean (options.h has the figures). */
+  const bool head =
+      o->strategy.kind == AFINA_STRATEGY_HEAD || o->strategy.kind == AFINA_STRATEGY_GRADUAL;
   o->readout =
       config->readout == AFINA_READOUT_WORDS && !head ? AFINA_READOUT_MEAN : config->readout;
   o->valid_share = rows < FEW_ROWS ? 0 : 0.1;

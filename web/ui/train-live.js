@@ -169,21 +169,21 @@ function epochTable(app) {
       validated && row.epoch === progress?.bestEpoch
         ? t('live.bestEpoch', { epoch: row.epoch })
         : number(row.epoch),
+      ...(gradual ? [learned(row, epochs)] : []),
       fixed(row.train_loss),
       ...(validated ? [fixed(row.valid_loss), percent(row.valid_accuracy)] : []),
-      ...(gradual ? [learned(row, epochs)] : []),
     ]);
     fill(
       place,
       table({
         caption: t('live.table'),
         rows,
-        numeric: validated ? [1, 2, 3] : [1],
+        numeric: (validated ? [1, 2, 3] : [1]).map((column) => column + (gradual ? 1 : 0)),
         head: [
           t('live.epoch'),
+          ...(gradual ? [t('live.learned')] : []),
           t('chart.train'),
           ...(validated ? [t('chart.valid'), t('chart.accuracy')] : []),
-          ...(gradual ? [t('live.learned')] : []),
         ],
       }),
     );
