@@ -31,7 +31,8 @@ it('opens blocks from the top and says where', async () => {
 });
 
 it('balances classes in one way at a time', async () => {
-  const { page, context, troubles } = await site.open({ hash: '#sample=en&class_weights=balanced' });
+  const hash = '#sample=en&class_weights=balanced';
+  const { page, context, troubles } = await site.open({ hash });
   await page.locator('#train-start:enabled').waitFor();
   expect(await field(page, 'Weights of the classes').inputValue()).toBe('balanced');
   expect(await field(page, 'Epochs until the next block').isVisible()).toBe(false);
