@@ -148,7 +148,7 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
       break;
     case AFINA_STRATEGY_GRADUAL:
-      o->lr = 2e-3;
+      o->lr = 5e-4;
       o->epochs = clamp(20000.0 / (double)(rows + 1), 10, 30);
       break;
     case AFINA_STRATEGY_LORA:
