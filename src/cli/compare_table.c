@@ -100,7 +100,7 @@ static void print_verdict(const cJSON *report, const cJSON *gain) {
   const cJSON *accuracy = afina_json_member(gain, "accuracy");
   const char *verdict = word(gain, "verdict");
   if (!*verdict) return;
-  printf("From %.0f rows to %.0f the accuracy rose by %.1f points (95%%: %.1f to %.1f): ",
+  printf("From %.0f rows to %.0f the accuracy changed by %+.1f points (95%%: %+.1f to %+.1f): ",
          number(entry_at(report, number(gain, "from")), "rows"),
          number(entry_at(report, number(gain, "to")), "rows"), 100 * number(accuracy, "mean"),
          100 * number(accuracy, "low"), 100 * number(accuracy, "high"));

@@ -29,7 +29,7 @@ check "a run is a session" grep -q "$(tuned r.json)" one.json
 
 compare --curve head --epochs 2 --out curve.json
 check "the curve has its points" test "$(grep -cE '^ +(8|all) +[0-9]+ ' out.txt)" = 2
-check "the question is answered" grep -qE "^From 24 rows to 45 the accuracy rose by" out.txt
+check "the question is answered" grep -qE "^From 24 rows to 45 the accuracy changed by" out.txt
 
 compare --strategies head --random last:1 --epochs 1 --readout mean --text "$here/en.txt" \
   --options '{"label_smoothing":0.1}'
