@@ -40,6 +40,7 @@ export default {
   'compare.at': '{at} of {of}: {name}, run {run} of {runs}',
   'compare.epoch': 'epoch {epoch} of {epochs}',
   'compare.done': 'Done.',
+  'compare.stopping': 'Stopping…',
   'compare.stopped': 'Stopped. What was done before stays below.',
   'compare.failed': 'Ended by an error. What was done before stays below.',
   'compare.table': 'Strategies and what they must be better than',

@@ -40,6 +40,7 @@ export default {
   'compare.at': '{at} de {of}: {name}, rodada {run} de {runs}',
   'compare.epoch': 'época {epoch} de {epochs}',
   'compare.done': 'Pronto.',
+  'compare.stopping': 'Parando…',
   'compare.stopped': 'Parado. O que já estava pronto continua abaixo.',
   'compare.failed': 'Encerrado por um erro. O que já estava pronto continua abaixo.',
   'compare.table': 'Estratégias e o que elas precisam superar',

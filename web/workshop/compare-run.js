@@ -16,11 +16,12 @@ export async function runPlan(app, key, plan) {
   try {
     await app.engine.startComparison(plan);
     await pull(app, work, show);
-    show({ status: work.progress?.done ? 'done' : 'stopped' });
+    // The engine runs one at a time: until this one has ended there, no other may begin.
     await app.engine.endComparison();
+    show({ status: work.progress?.done ? 'done' : 'stopped' });
   } catch (error) {
+    await app.engine.endComparison().catch(() => {}); // what failed may have taken it along
     show({ status: 'failed', failure: failureOf(error) });
-    app.engine.endComparison().catch(() => {}); // what failed may have taken the engine with it
   }
 }
 
@@ -37,8 +38,11 @@ async function pull(app, work, show) {
   }
 }
 
+/** Until the engine has ended it. */
+export const isRunning = (work) => ['running', 'stopping'].includes(work?.status);
+
 export function stopPlan(app, key) {
   const work = app.state[key];
   if (work?.status !== 'running') return;
-  app.store.set({ [key]: Object.assign(work, { status: 'stopped' }) });
+  app.store.set({ [key]: Object.assign(work, { status: 'stopping' }) });
 }

@@ -9,7 +9,7 @@ import { STRATEGIES, strategyWords } from '../ui/strategies.js';
 import { curvePanel } from './compare-curve.js';
 import { chosenPanel } from './compare-chosen.js';
 import { qualityPanel } from './compare-quality.js';
-import { runPlan, stopPlan } from './compare-run.js';
+import { isRunning, runPlan, stopPlan } from './compare-run.js';
 import { comparisonTable, entryName } from './compare-table.js';
 
 /** What is ticked at first. */
@@ -36,7 +36,7 @@ const startable = ({ state, isTraining }) =>
   Boolean(state.inspection) && !state.inspecting && !isTraining() && state.model.status === 'ready';
 
 export const isComparing = ({ comparison, learningCurve }) =>
-  [comparison, learningCurve].some((each) => each?.status === 'running');
+  [comparison, learningCurve].some(isRunning);
 
 export function build(app) {
   return [strategiesPart(app), curvePart(app)];
@@ -149,7 +149,8 @@ function actions(app, start, key, isReady = () => true) {
   const watched = ['inspection', 'inspecting', 'training', 'model', 'comparison', 'learningCurve'];
   app.store.watch([...watched, 'comparing'], (state) => {
     const focused = [start, stop].includes(document.activeElement);
-    const running = state[key]?.status === 'running';
+    const running = isRunning(state[key]);
+    stop.disabled = state[key]?.status === 'stopping';
     start.hidden = running;
     stop.hidden = !running;
     start.disabled = !startable(app) || isComparing(state) || !isReady();
@@ -174,7 +175,7 @@ function progressOf(app, key) {
     failure.show(work?.failure ?? null);
     if (!work) return;
     bar.value = work.progress?.fraction ?? 0;
-    bar.hidden = work.status !== 'running';
+    bar.hidden = !isRunning(work);
     const said = whatNow(work);
     if (spoken.textContent !== said) spoken.textContent = said;
     const { epoch = 0, epochs = 0 } = work.progress ?? {};
