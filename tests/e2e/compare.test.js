@@ -80,7 +80,7 @@ it('shows the curves and a matrix of chosen lines, and tests two of them', async
 });
 
 it('gives the comparison.json that the command line gives', async () => {
-  const { name, bytes } = await harness.download(page, '#workshop-compare .actions >> text=.json');
+  const { name, bytes } = await harness.download(page, '#workshop-compare >> text=comparison.json');
   expect(name).toBe('comparison.json');
   const folder = await mkdtemp(join(tmpdir(), 'afina-'));
   const [csv, json] = [join(folder, 'rows.csv'), join(folder, 'comparison.json')];
