@@ -64,8 +64,8 @@ static void expect_no_allocation(const char *strategy, const char *readout, size
   add_texts(r.data, 90);
   snprintf(options, sizeof options,
            "{\"strategy\":\"%s\",\"readout\":\"%s\",\"epochs\":3,\"patience\":0,\"batch\":%zu,"
-           "\"valid_share\":0.2,\"cache_mb\":%zu}",
-           strategy, readout, batch, cache_mb);
+           "\"valid_share\":0.2,\"cache_mb\":%zu,\"dropout\":0.1,\"sampling\":\"%s\"}",
+           strategy, readout, batch, cache_mb, batch == 5 ? "balanced" : "shuffle");
   rig_start(&r, options);
   size_t seen[AFINA_NGRAMS + 1] = {0};
   const size_t unprepared = heap.count;
