@@ -63,6 +63,7 @@ describe('correcting labels', () => {
     const rows = await page.locator('.cell-list li .hint').allInnerTexts();
     const numbers = rows.filter((text) => /^row \d+$/.test(text)).map((text) => +text.slice(4));
     corrected = { numbers: numbers.slice(0, 3), other };
+    await harness.eventually(() => page.locator('.balance').innerText()).toContain('118 usable');
     await harness.expectAccessible(page);
   });
 

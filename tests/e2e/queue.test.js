@@ -71,6 +71,8 @@ it('skips and goes back, and the fifth label trains without being asked', async 
   await page.keyboard.press('u');
   await done(4);
   expect(await shownRow()).toBe(first);
+  // The classes have been counted anew: until then they are dimmed.
+  await harness.eventually(() => page.locator('.balance').innerText()).toContain('84 textos');
   await harness.expectAccessible(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
   expect(wide).toBe(false);
