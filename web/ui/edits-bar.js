@@ -4,7 +4,7 @@
 import { keptLabel } from '../engine/labels.js';
 import { t } from '../i18n/index.js';
 import { fill, h, icon, newId, table as htmlTable } from './dom.js';
-import { failureBox, failureOf } from './failure.js';
+import { failureOf } from './failure.js';
 
 /** Rows listed: those that were changed last. */
 const LISTED = 100;
@@ -100,7 +100,6 @@ function takeBack(app, source, row, from) {
 }
 
 function downloads(app) {
-  const failure = failureBox();
   const id = newId('mark');
   const mark = h('input', { type: 'checkbox', id });
   const buttons = h('div', { class: 'edits-actions' });
@@ -111,9 +110,8 @@ function downloads(app) {
     fill(buttons, files.map(([source, { name }]) => {
       const words = several ? t('edits.downloadOf', { name }) : t('edits.download');
       const onclick = () => {
-        failure.show(null);
         app.downloadCorrected(source, mark.checked)
-          .catch((error) => failure.show(failureOf(error)));
+          .catch((error) => app.store.set({ dataFailure: failureOf(error) }));
       };
       const more = { 'data-download': `corrected-${source}` };
       return action([icon('download'), words], onclick, more);
@@ -125,6 +123,5 @@ function downloads(app) {
     buttons,
     h('div', { class: 'check' }, mark, h('label', { for: id }, t('edits.mark'))),
     h('p', { class: 'hint' }, t('edits.downloadHelp')),
-    failure.element,
   );
 }
