@@ -1,6 +1,6 @@
 # The modules that the pages run, without threads in build/wasm and with them (AFINA_THREADS) in
 # build/wasm-threads: afina.mjs and afina.wasm, and for bench.html the same and the benchmark,
-# afina_bench.mjs and .wasm. Exports are the functions that wasm.c and wasm_bench.c mark
+# afina_bench.mjs and .wasm. Exports are the functions that wasm*.c mark
 # EMSCRIPTEN_KEEPALIVE, and malloc and free.
 function(afina_module target output)
   add_executable(${target} ${ARGN})
@@ -24,5 +24,6 @@ function(afina_module target output)
 endfunction()
 
 set(wasm ${CMAKE_CURRENT_LIST_DIR})
-afina_module(afina_wasm afina ${wasm}/wasm.c)
-afina_module(afina_wasm_bench afina_bench ${wasm}/wasm.c ${wasm}/wasm_bench.c)
+set(sources ${wasm}/wasm.c ${wasm}/wasm_analysis.c)
+afina_module(afina_wasm afina ${sources})
+afina_module(afina_wasm_bench afina_bench ${sources} ${wasm}/wasm_bench.c)

@@ -112,9 +112,16 @@ afina_status afina_session_describe(const afina_session *session, afina_bytes *j
 
 afina_status afina_session_report(const afina_session *session, afina_bytes *json,
                                   afina_error *error) {
-  cJSON *object = NULL;
+  cJSON *object = NULL, *calibration = NULL;
   AFINA_TRY(afina_finetune_json(&session->run, session->model, &object, error));
-  return print(object, true, json, error);
+  afina_status status = afina_calibration_of_run(&session->run, &calibration, error);
+  if (status == AFINA_OK && !cJSON_AddItemToObject(object, "calibration", calibration)) {
+    cJSON_Delete(calibration);
+    status = afina_fail_memory(error);
+  }
+  if (status == AFINA_OK) return print(object, true, json, error);
+  cJSON_Delete(object);
+  return status;
 }
 
 static afina_status copy_labels(const afina_dataset *data, afina_labels *out, afina_error *error) {

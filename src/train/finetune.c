@@ -138,14 +138,13 @@ static void weigh_head(afina_finetune *run) {
 static void start_test(afina_finetune *run, double now) {
   restore_best(run);
   afina_optimizer_free(&run->optimizer);
-  if (run->options.ngrams) {
-    if (run->split.valid.count && run->best_epoch)
-      afina_finetune_bag_mix(&run->bag, run->split.valid.count);
-    weigh_head(run);
+  if (run->split.valid.count && run->best_epoch)
+    afina_finetune_bag_mix(&run->bag, run->split.valid.count);
+  weigh_head(run);
+  if (run->options.ngrams)
     start_ngrams(run, true);
-  } else {
+  else
     test_rows(run, now);
-  }
 }
 
 static afina_status diverged(const afina_finetune *run, const char *what, afina_error *error) {
@@ -255,8 +254,7 @@ static afina_status validate(afina_finetune *run, double now, afina_error *error
   const afina_real *pooled;
   afina_real *probabilities;
   AFINA_TRY(afina_finetune_logits(run, batch, false, &pooled, &probabilities, error));
-  if (run->options.ngrams)
-    afina_finetune_bag_validate(&run->bag, done, batch->count, probabilities);
+  afina_finetune_bag_validate(&run->bag, done, batch->count, probabilities);
   afina_finetune_losses(run, batch, false, probabilities);
   for (size_t i = 0; i < batch->count; i++) {
     run->valid_loss += (double)run->losses[i];
@@ -271,7 +269,7 @@ static afina_status test(afina_finetune *run, double now, afina_error *error) {
   const afina_real *pooled;
   afina_real *probabilities;
   AFINA_TRY(afina_finetune_logits(run, batch, false, &pooled, &probabilities, error));
-  if (run->options.ngrams) afina_finetune_bag_test(&run->bag, done, batch->count, probabilities);
+  afina_finetune_bag_test(&run->bag, done, batch->count, probabilities);
   afina_finetune_losses(run, batch, false, probabilities);
   memcpy(run->probabilities + done * K, probabilities, batch->count * K * sizeof *probabilities);
   if (++run->step < run->steps) return AFINA_OK;

@@ -23,19 +23,26 @@ afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset 
                                      const afina_split *split, bool balanced, afina_error *error) {
   const size_t K = afina_dataset_classes(data);
   const size_t valid = split->valid.count, test = split->test.count;
-  *b = (afina_finetune_bag){.K = K, .factors = believed, .balanced = balanced};
+  *b =
+      (afina_finetune_bag){.K = K, .factors = believed, .believed = believed, .balanced = balanced};
   b->valid = afina_allocate(valid, K * sizeof *b->valid);
   b->network = afina_allocate(valid, K * sizeof *b->network);
   b->best = afina_allocate(valid, K * sizeof *b->best);
   b->truth = afina_allocate(valid, sizeof *b->truth);
   b->test = afina_allocate(test, K * sizeof *b->test);
+  b->unfitted = afina_allocate(test, K * sizeof *b->unfitted);
   b->alone[0] = afina_allocate(test, sizeof **b->alone);
   b->alone[1] = afina_allocate(test, sizeof **b->alone);
-  if (!b->valid || !b->network || !b->best || !b->truth || !b->test || !b->alone[0] || !b->alone[1])
+  if (!b->valid || !b->network || !b->best || !b->truth || !b->test || !b->unfitted ||
+      !b->alone[0] || !b->alone[1])
     return afina_fail_memory(error);
   for (size_t i = 0; i < valid; i++)
     b->truth[i] = afina_dataset_row(data, split->valid.rows[i]).label;
   return AFINA_OK;
+}
+
+void afina_finetune_bag_leave_out(afina_finetune_bag *b) {
+  b->believed = b->factors = (afina_mix){.a = 1};
 }
 
 void afina_finetune_bag_clear(afina_finetune_bag *b) {
@@ -47,6 +54,7 @@ void afina_finetune_bag_clear(afina_finetune_bag *b) {
   free(b->best);
   free(b->truth);
   free(b->test);
+  free(b->unfitted);
   free(b->alone[0]);
   free(b->alone[1]);
   *b = (afina_finetune_bag){0};
@@ -123,7 +131,7 @@ void afina_finetune_bag_remember(afina_finetune_bag *b) {
 }
 
 void afina_finetune_bag_mix(afina_finetune_bag *b, size_t valid) {
-  b->factors = afina_mix_fit(&believed, b->best, b->valid, b->truth, valid, b->K);
+  b->factors = afina_mix_fit(&b->believed, b->best, b->valid, b->truth, valid, b->K);
   b->mixed = true;
 }
 
@@ -135,5 +143,9 @@ void afina_finetune_bag_test(afina_finetune_bag *b, size_t first, size_t count,
     b->alone[0][first + i] = (uint32_t)afina_metrics_argmax(logits + i * K, K);
     b->alone[1][first + i] = (uint32_t)afina_metrics_argmax(ngrams + i * K, K);
   }
+  const double x = b->factors.a > 0 ? b->believed.a / b->factors.a : 0;
+  const double y = b->factors.b > 0 ? b->believed.b / b->factors.b : 0;
+  for (size_t i = 0; i < count * K; i++)
+    b->unfitted[first * K + i] = (afina_real)(x * (double)logits[i] + y * (double)ngrams[i]);
   add(logits, ngrams, count * K);
 }

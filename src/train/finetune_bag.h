@@ -22,7 +22,10 @@ typedef struct afina_finetune_bag {
   uint32_t *alone[2];         /* [test] what the network, the n-grams alone would predict */
   bool balanced;              /* texts count by their class: bag_fit.h */
   bool mixed;                 /* the factors are those of the validation rows */
-  afina_mix factors;          /* of network and n-grams; before, what is believed of any rows */
+  afina_mix factors;          /* of network and n-grams; before, what is ... */
+  afina_mix believed;         /* ... believed of any rows */
+  afina_real *unfitted;       /* [test, K] the sum's logits with these; where a factor is 0, without
+                                 that part */
 
   bool learns;        /* first the bag learns, then it reads ... */
   bool is_last;       /* ... the validation rows, the second time the test rows ... */
@@ -34,6 +37,9 @@ typedef struct afina_finetune_bag {
 afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset *data,
                                      const afina_split *split, bool balanced, afina_error *error);
 void afina_finetune_bag_clear(afina_finetune_bag *b);
+/* There are no n-grams: the network counts once, and its one factor is what temperature scaling
+ * divides by (Guo et al., 2017, arXiv:1706.04599). */
+void afina_finetune_bag_leave_out(afina_finetune_bag *b);
 
 /* Begins the work before the network's training, or the last work, behind it. */
 void afina_finetune_bag_start(afina_finetune_bag *b, const afina_split *split, bool is_last);

@@ -103,7 +103,9 @@ static size_t activations(const afina_gpt_config *config, const afina_finetune_o
 static size_t texts_bytes(const afina_finetune_shape *shape, const afina_finetune_options *o) {
   const size_t ids = times(2 * sizeof(uint32_t), plus(shape->tokens, 64));
   const size_t places = times(8 * sizeof(size_t), shape->rows);
-  const size_t answers = times(times(shape->tested, shape->classes), sizeof(float));
+  /* of the test rows, with and without the factors; of validation rows, three times */
+  const size_t answers =
+      times(times(plus(times(5, shape->rows), 8), shape->classes), sizeof(float));
   const size_t drawn = o->recipe.draws ? plus(times(2 * sizeof(size_t), shape->rows),
                                               times(sizeof(uint32_t) * shape->longest, o->batch))
                                        : 0;

@@ -83,9 +83,9 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   AFINA_TRY(afina_cache_share(&run->cache, store, run->options.base, need.store > 0, &run->gpt,
                               run->exec->kernels, error));
   AFINA_TRY(list_all(run, error));
-  if (run->options.ngrams)
-    AFINA_TRY(
-        afina_finetune_bag_init(&run->bag, run->data, s, balances(&run->options.recipe), error));
+  AFINA_TRY(
+      afina_finetune_bag_init(&run->bag, run->data, s, balances(&run->options.recipe), error));
+  if (!run->options.ngrams) afina_finetune_bag_leave_out(&run->bag);
   return afina_gpt_pass_reserve(&run->pass, need.activations, error);
 }
 

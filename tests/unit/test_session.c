@@ -15,20 +15,28 @@ static void open_usual(rig *r, const char *options) {
   rig_start(r, options);
 }
 
-/* The saved model on the validation rows: {accuracy, log-loss}. */
-static void measure_valid(rig *r, double out[2]) {
+/* Accuracy and loss of the validation rows by the tuned model, the temperature taken back. */
+static void measure_valid(rig *r, double T, double out[2]) {
   afina_error error;
   afina_dataset *valid = NULL;
-  afina_bytes bytes;
-  cJSON *json = NULL;
   fine(afina_dataset_create(&valid, &error), &error);
   rig_fill(valid, AFINA_PART_ANY, 9, 2);
-  fine(afina_evaluate(r->runtime, r->tuned, valid, &bytes, &error), &error);
-  fine(afina_json_parse(&json, bytes.data, bytes.size, "evaluation", &error), &error);
-  out[0] = rig_number(json, "accuracy");
-  out[1] = rig_number(json, "log_loss");
-  cJSON_Delete(json);
-  afina_bytes_free(&bytes);
+  out[0] = out[1] = 0;
+  for (size_t i = 0; i < 9; i++) {
+    const afina_row row = afina_dataset_row(valid, i);
+    float p[RIG_CLASSES];
+    double sum = 0;
+    fine(afina_classify(r->runtime, r->tuned, &row.text, &row.text_size, 1, p, &error), &error);
+    size_t best = 0;
+    for (size_t k = 0; k < RIG_CLASSES; k++) {
+      best = p[k] > p[best] ? k : best;
+      sum += pow((double)p[k], T);
+    }
+    out[0] += best == row.label;
+    out[1] -= log(pow((double)p[row.label], T) / sum);
+  }
+  out[0] /= 9;
+  out[1] /= 9;
   afina_dataset_free(valid);
 }
 
@@ -44,7 +52,8 @@ static void check_stopped(rig *r, size_t best_epoch) {
   if (best_epoch) {
     const cJSON *best = cJSON_GetArrayItem(epochs, (int)best_epoch - 1);
     double measured[2];
-    measure_valid(r, measured);
+    const cJSON *calibration = afina_json_member(report, "calibration");
+    measure_valid(r, rig_number(calibration, "temperature"), measured);
     assert_true(measured[0] == rig_number(best, "valid_accuracy"));
     const double loss = rig_number(best, "valid_loss");
     /* the metrics clamp probabilities, so that a ruinous loss is another number there */

@@ -29,8 +29,10 @@ const failureOf = async (promise) => {
   return error.failure;
 };
 
-test('the module exports what wasm.c has, malloc and free, and nothing else', async () => {
-  const source = await readFile(new URL('../../src/wasm.c', import.meta.url), 'utf8');
+test('the module exports what wasm*.c have, malloc and free, and nothing else', async () => {
+  const files = ['wasm.c', 'wasm_analysis.c'].map(
+    (name) => readFile(new URL(`../../src/${name}`, import.meta.url), 'utf8'));
+  const source = (await Promise.all(files)).join('\n');
   const written = [...source.matchAll(/EMSCRIPTEN_KEEPALIVE[^(]*?(\w+)\(/g)]
     .map((found) => found[1]);
   const module = await loadModule();

@@ -194,6 +194,23 @@ export function createBridge(module) {
     comparisonReport: (comparison) => decoder.decode(
       bytes(() => module._afina_wasm_comparison_report(reply, comparison))),
 
+    nearDuplicates: (data) => json(() => module._afina_wasm_near_duplicates(reply, data)),
+    createFolds: (model, data, k, seed, options) => lend([encoder.encode(JSON.stringify(options))],
+      (at, size) => handle(() => module._afina_wasm_folds_create(
+        reply, runtime, model, data, k, seed, at, size))),
+    freeFolds: (folds) => guard(() => module._afina_wasm_folds_free(folds)),
+    /** The fraction that is done; 1: all is. */
+    stepFolds(folds, now) {
+      attempt(() => module._afina_wasm_folds_step(reply, folds, now));
+      return number(reply + SIZE) / 1e6;
+    },
+    doubtfulLabels: (folds, data) => json(
+      () => module._afina_wasm_folds_doubtful(reply, folds, data)),
+    /** What each word did for a class (-1: the predicted one); some words are left out. */
+    explain: (model, sentence, label, first, most) => lend([encoder.encode(sentence)],
+      (at, size) => json(() => module._afina_wasm_explain(
+        reply, runtime, model, at, size, label, first, most))),
+
     /** Probabilities [texts, classes]. */
     classify(model, texts) {
       const { sizes, bytes: cells } = pack(texts);
