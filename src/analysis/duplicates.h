@@ -55,7 +55,7 @@ void afina_duplicates_free(afina_duplicates *duplicates);
 
 /* {"complete", "rows": in all groups, "groups": how many, "move","relabel","remove": of each,
  *  "items": [{"action": "move"|"relabel"|"remove", "similarity", "labels_differ", "count",
- *             "rows": [{"row","part","label"}]}]}
+ *             "rows": [{"row","part","index","label"}]}]}
  * with at most `most` groups, the first 50 rows of each; part: as in inspect.h. Free with
  * cJSON_Delete. */
 afina_status afina_duplicates_json(cJSON **out, const afina_duplicates *duplicates,

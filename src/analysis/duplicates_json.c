@@ -17,6 +17,7 @@ static cJSON *row_json(const afina_dataset *data, size_t index) {
   cJSON *json = cJSON_CreateObject();
   if (json && cJSON_AddNumberToObject(json, "row", (double)row.number) &&
       cJSON_AddStringToObject(json, "part", parts[row.part]) &&
+      cJSON_AddNumberToObject(json, "index", (double)index) &&
       cJSON_AddStringToObject(json, "label", afina_dataset_labels(data)[row.label]))
     return json;
   cJSON_Delete(json);

@@ -50,7 +50,7 @@ afina_status afina_label_errors_find(afina_label_errors *out, const float *proba
 void afina_label_errors_free(afina_label_errors *errors);
 
 /* {"rows": n looked at, "likely": count, "count": of "items",
- *  "items": [{"row","part","label","suggested","p_label","p_suggested","score","likely"}],
+ *  "items": [{"row","part","index","label","suggested","p_label","p_suggested","score","likely"}],
  *  "classes": [{"label","threshold","doubted"}]}: row numbers are those of the user's file, parts
  * as in inspect.h, rows [n] the data set's indices of what was looked at; doubted: how many rows of
  * this label are likely wrong. At most `most` items. Free *out with cJSON_Delete. */

@@ -9,6 +9,7 @@ static cJSON *item_json(const afina_label_error *item, const afina_dataset *data
   cJSON *json = cJSON_CreateObject();
   if (json && cJSON_AddNumberToObject(json, "row", (double)row.number) &&
       cJSON_AddStringToObject(json, "part", parts[row.part]) &&
+      cJSON_AddNumberToObject(json, "index", (double)rows[item->row]) &&
       cJSON_AddStringToObject(json, "label", labels[item->label]) &&
       cJSON_AddStringToObject(json, "suggested", labels[item->suggested]) &&
       cJSON_AddNumberToObject(json, "p_label", item->p_label) &&

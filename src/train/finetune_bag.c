@@ -132,6 +132,9 @@ void afina_finetune_bag_remember(afina_finetune_bag *b) {
 
 void afina_finetune_bag_mix(afina_finetune_bag *b, size_t valid) {
   b->factors = afina_mix_fit(&b->believed, b->best, b->valid, b->truth, valid, b->K);
+  /* a network alone: at a temperature above this its probabilities, as floats, are all the same */
+  const double least = 1.0 / 20;
+  if (b->believed.b <= 0 && b->factors.a < least) b->factors.a = least;
   b->mixed = true;
 }
 

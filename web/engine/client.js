@@ -125,6 +125,20 @@ export function createEngine(
     return request('correctedTable', source, opened.args[0], wanted);
   }
 
+  /** Near duplicates and doubtful labels; null where `signal` ended it. */
+  async function audit(options, onProgress, signal) {
+    await request('startAudit', options);
+    for (;;) {
+      if (signal?.aborted) {
+        await request('stopAudit');
+        return null;
+      }
+      const { fraction, found } = await request('runAudit', SLICE);
+      if (found) return found;
+      onProgress(fraction, 1);
+    }
+  }
+
   const downloads = {
     report: async ({ report }) => ({ blob: jsonBlob(report), name: 'report.json' }),
     predictions: async (each) => ({ blob: predictionsCsv(each), name: 'predictions.csv' }),
@@ -178,6 +192,8 @@ export function createEngine(
     cell: async (...place) => cellRows(needResult(), ...place),
     tested: async () => result?.tested ?? [],
     classify: (texts) => request('classify', texts),
+    explain: (...asked) => request('explain', ...asked),
+    audit,
     classifyTable,
     download: async (what) => downloads[what](needResult()),
     recover,

@@ -2,6 +2,7 @@
 // page pulls; long work is cut into slices that it asks for, or pauses often enough for other
 // requests.
 
+import { createAudit } from './audit.js';
 import { createBridge } from './bridge.js';
 import { guessColumns } from './columns.js';
 import { createClassifiedTable } from './classified_table.js';
@@ -42,6 +43,7 @@ export function createService(loadModule) {
   let session = null;
   let comparison = null;
   let classified = null;
+  let audit = null;
 
   /** The bridge; where the module could not be fetched, the next request tries again. */
   function engine() {
@@ -64,7 +66,13 @@ export function createService(loadModule) {
   const needModel = () => need(model, 'No model is loaded yet.');
   const needClassifier = () => need(classifier, 'There is no classifier yet: train one first.');
 
+  function dropAudit() {
+    audit?.free();
+    audit = null;
+  }
+
   function dropPrepared(bridge) {
+    dropAudit();
     if (prepared && prepared !== session?.prepared) bridge.freeDataset(prepared.data);
     prepared = null;
   }
@@ -100,6 +108,7 @@ export function createService(loadModule) {
   /** @param {{name: string, blob: Blob}[]} files */
   async function loadModel(files, name) {
     const { bridge, handle, info } = await readModel(files, name);
+    dropAudit();
     const before = model;
     endComparison();
     bridge.keep(KEPT_BYTES);
@@ -318,6 +327,32 @@ export function createService(loadModule) {
     return { classes: asked.classes, probabilities };
   }
 
+  /** What each word of a text did for a class; of types.js. */
+  async function explain(text, label, first, most) {
+    const bridge = await engine();
+    return bridge.explain(needClassifier().handle, text, label, first, most);
+  }
+
+  async function startAudit(options) {
+    const bridge = await engine();
+    dropAudit();
+    const rows = need(prepared, 'Choose the columns first.');
+    audit = createAudit(bridge, needModel().handle, rows, options);
+  }
+
+  /** Slices until the fraction is 1; the last one brings what was found. */
+  async function runAudit(budget) {
+    const fraction = need(audit, 'Nothing is being looked at.').run(budget);
+    if (fraction < 1) return { fraction };
+    const found = audit.take();
+    dropAudit();
+    return { fraction, found };
+  }
+
+  async function stopAudit() {
+    dropAudit();
+  }
+
   /** Opens a table to classify; the rows follow in slices, then the result. */
   async function openClassified(file, name) {
     const bridge = await engine();
@@ -353,6 +388,8 @@ export function createService(loadModule) {
     endComparison: () => inTurn(async () => endComparison()),
     openClassified: (file, name) => inTurn(() => openClassified(file, name)),
     correctedTable: (...asked) => inTurn(() => correctedTable(...asked)),
+    startAudit: (options) => inTurn(() => startAudit(options)),
+    runAudit, stopAudit, explain,
     run, stop, runComparison,
     classify, runClassified, takeClassified, packModel, unlabeled, readRows,
   });

@@ -198,6 +198,40 @@
  * @property {object} report         report.json
  */
 
+/**
+ * What each word of a text did for a class, in logits, from C (src/afina.h, afina_explain).
+ *
+ * @typedef {object} Explanation
+ * @property {number} class
+ * @property {string} label
+ * @property {number} logit          how far it lies above the mean of all classes'
+ * @property {boolean} truncated     the network has not read all of the text
+ * @property {{start: number, end: number, gradient: number, ngrams: number,
+ *           leave_one_out: number|null}[]} words   start, end: bytes of the text in UTF-8
+ */
+
+/**
+ * A row that an audit found, with what the page knows of it.
+ *
+ * @typedef {object} FoundRow
+ * @property {'train'|'test'} source
+ * @property {number} row            in that file
+ * @property {string} text
+ * @property {string} label          as corrected
+ * @property {string} original       as in the file
+ */
+/**
+ * What there is to look at again, from C (src/analysis/label_errors.h, duplicates.h).
+ *
+ * @typedef {object} Audit
+ * @property {{rows: number, likely: number, count: number, items: (FoundRow & {suggested: string,
+ *           p_label: number, p_suggested: number, score: number, likely: boolean})[]}} labels
+ *           the most suspicious first
+ * @property {{complete: boolean, rows: number, groups: number, items: {rows: FoundRow[],
+ *           action: 'move'|'relabel'|'remove', similarity: number, labels_differ: boolean,
+ *           count: number}[]}} duplicates
+ */
+
 /** @typedef {(done: number, total: number) => void} OnProgress */
 /** @typedef {{classes: string[], probabilities: number[][]}} Answer */
 
@@ -258,6 +292,12 @@
  *           texts of a confusion cell, those first of which the model was surest
  * @property {() => Promise<Row[]>} tested   all of them; none before a training has ended
  * @property {(texts: string[]) => Promise<Answer>} classify
+ * @property {(text: string, label: number, first: number, most: number) => Promise<Explanation>}
+ *           explain
+ *           label: a class, or -1 for the predicted one; `most` words from `first` on are left out
+ * @property {(options: {folds: number, seed: number}, onProgress: OnProgress,
+ *           signal?: AbortSignal) => Promise<Audit|null>} audit
+ *           of the table and columns that are chosen; null where the signal ended it
  * @property {(file: Blob, name: string, onProgress: OnProgress) => Promise<Blob>} classifyTable
  *           the user's CSV with the columns predicted and p_LABEL, one for each class, added
  * @property {(what: 'report'|'predictions'|'model') => Promise<{blob: Blob, name: string}>}
