@@ -54,9 +54,9 @@ static void check_stopped(rig *r, size_t best_epoch) {
     double measured[2];
     const cJSON *calibration = afina_json_member(report, "calibration");
     measure_valid(r, rig_number(calibration, "temperature"), measured);
-    assert_true(measured[0] == rig_number(best, "valid_accuracy"));
     const double loss = rig_number(best, "valid_loss");
-    /* the metrics clamp probabilities, so that a ruinous loss is another number there */
+    /* probabilities of a ruined model are 0 and 1: what the temperature did cannot be taken back */
+    assert_true(loss > 10 || fabs(measured[0] - rig_number(best, "valid_accuracy")) < 1e-12);
     assert_true(loss > 10 || fabs(measured[1] - loss) < 1e-5);
   } else {
     assert_int_equal(cJSON_GetArraySize(epochs), 0);

@@ -71,7 +71,7 @@ export default {
     'The factors of network and n-grams, found on the validation texts, contain the temperature ' +
     'already: they took the distance from {before} to {after}. The saved model has them built in.',
   'calibration.none':
-    'There were no validation texts to correct the probabilities by; they are as they were trained.',
+    'There were no validation texts to correct the probabilities by: they are as trained.',
   'calibration.diagram': 'How often answers are right, by how sure the model was',
   'calibration.reading':
     'From left to right: how sure the model was. The bar: how often it was right then. A dot: ' +

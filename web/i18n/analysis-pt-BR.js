@@ -25,8 +25,8 @@ export default {
   'audit.about':
     'Rótulos provavelmente errados, textos repetidos e textos que também estão no teste.',
   'audit.how':
-    'Cinco classificadores são treinados, cada um sem um quinto das linhas, que depois ele julga: ' +
-    'assim, cada linha é julgada por quem não a viu. Onde ele tem certeza de outra classe, olhe.',
+    'Cinco classificadores são treinados, cada um sem um quinto das linhas, que depois ele ' +
+    'julga: assim, cada linha é julgada por quem não a viu. Onde ele tem certeza de outra classe, olhe.',
   'audit.start': 'Procurar problemas',
   'audit.stop': 'Parar',
   'audit.waiting': 'Abra antes uma tabela no passo 1. Durante um treino, espere ele terminar.',
@@ -76,7 +76,8 @@ export default {
   'calibration.diagram': 'Quanto as respostas acertam, conforme a certeza do modelo',
   'calibration.reading':
     'Da esquerda para a direita: a certeza do modelo. A barra: quanto ele acertou com ela. O ' +
-    'ponto: o que ele disse. Barras abaixo dos pontos: certeza demais. Barras claras: poucos textos.',
+    'ponto: o que ele disse. Barras abaixo dos pontos: certeza demais. Barras claras: poucos ' +
+    'textos.',
   'calibration.asTable': 'Em tabela',
   'calibration.confidence': 'Certeza',
   'calibration.right': 'Acertos',

@@ -1,5 +1,6 @@
 // The page in English. Same keys as pt-BR.js; a test compares them.
 
+import analysis from './analysis-en.js';
 import compare from './compare-en.js';
 import edits from './edits-en.js';
 import failures from './failures-en.js';
@@ -354,6 +355,7 @@ export default {
   'classify.fileDone': 'Done: {name} was downloaded.',
 
   'workshop.failed': 'This tool could not be loaded: {detail}',
+  ...analysis,
   ...compare,
   ...edits,
   ...failures,

@@ -1,5 +1,6 @@
 // A página em português do Brasil. As mesmas chaves de en.js; um teste compara as duas.
 
+import analysis from './analysis-pt-BR.js';
 import compare from './compare-pt-BR.js';
 import edits from './edits-pt-BR.js';
 import failures from './failures-pt-BR.js';
@@ -364,6 +365,7 @@ export default {
   'classify.fileDone': 'Pronto: {name} foi baixado.',
 
   'workshop.failed': 'Não foi possível carregar esta ferramenta: {detail}',
+  ...analysis,
   ...compare,
   ...edits,
   ...failures,

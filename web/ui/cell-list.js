@@ -2,6 +2,7 @@
 
 import { number, percent, t } from '../i18n/index.js';
 import { bar, fill, h, icon } from './dom.js';
+import { explainer } from './explain.js';
 import { failureBox, failureOf } from './failure.js';
 import { labelEditor } from './label-editor.js';
 
@@ -101,7 +102,21 @@ function textItem(app, row, classes) {
       ),
     ),
     app.isOfTable(app.state) ? labelEditor(app, row, classes) : null,
+    whichWords(app, row, classes),
   );
+}
+
+/** Which words did it, when it is opened. */
+function whichWords(app, { text }, classes) {
+  const place = h('div', {});
+  const open = ({ target }) => {
+    if (!target.open || place.firstChild || target !== details) return;
+    const words = explainer(app, classes);
+    fill(place, words.element);
+    words.ask(text);
+  };
+  const details = h('details', { ontoggle: open }, h('summary', {}, t('explain.title')), place);
+  return details;
 }
 
 function pager(app, { actual, predicted, from, total }) {

@@ -3,6 +3,7 @@
 import { percent, t } from '../i18n/index.js';
 import { fileButton } from './data.js';
 import { bar, fill, h, newId, saveBlob, table } from './dom.js';
+import { explainer } from './explain.js';
 import { failureBox, failureOf } from './failure.js';
 import { stepSection } from './step.js';
 
@@ -69,7 +70,8 @@ function writing(app, { classes }) {
   const many = h('input', { type: 'checkbox', id: `${id}-many`, checked: draft.many });
   const answer = h('div', { class: 'answer' });
   const spoken = h('p', { class: 'visually-hidden', role: 'status' });
-  const one = oneAnswer(classes);
+  const one = oneAnswer(app, classes);
+  const words = explainer(app, classes);
   let pause = 0;
   const classify = onlyNew((texts) => app.engine.classify(texts), classes);
 
@@ -77,6 +79,7 @@ function writing(app, { classes }) {
     const lines = text.split('\n').map((line) => line.trim());
     const all = (several ? lines : [text.trim()]).filter(Boolean);
     const texts = all.slice(0, MOST_LINES);
+    words.ask(several ? '' : (texts[0] ?? ''));
     if (texts.length === 0) {
       return void fill(answer, h('p', { class: 'hint' }, t('classify.empty')));
     }
@@ -85,7 +88,9 @@ function writing(app, { classes }) {
       // A training has ended meanwhile: this step is about to be built anew, with other classes.
       if (reply.classes.join('\n') !== classes.join('\n')) return;
       failure.show(null);
-      if (several) return void fill(answer, manyAnswers(texts, reply), onlyFirst(all.length));
+      if (several) {
+        return void fill(answer, manyAnswers(app, texts, reply), onlyFirst(all.length));
+      }
       one.set(reply.probabilities[0]);
       if (one.element.parentNode !== answer) fill(answer, one.element);
       clearTimeout(pause);
@@ -98,6 +103,7 @@ function writing(app, { classes }) {
     Object.assign(draft, { text: area.value, many: many.checked });
     requestAnimationFrame(() => ask({ text: draft.text, several: draft.many }));
   };
+  app.store.watch(['threshold'], () => changed());
   area.addEventListener('input', changed);
   many.addEventListener('change', changed);
   changed();
@@ -110,6 +116,7 @@ function writing(app, { classes }) {
     failure.element,
     answer,
     spoken,
+    words.element,
   );
 }
 
@@ -118,8 +125,11 @@ const onlyFirst = (count) =>
     ? h('p', { class: 'hint' }, t('classify.onlyFirst', { count: MOST_LINES }))
     : null;
 
+/** Below the threshold that the reader has set, the classifier does not know. */
+const knows = (app, best) => best >= app.state.threshold;
+
 /** One bar a class, in the classes' own order so that bars grow and shrink in place. */
-function oneAnswer(classes) {
+function oneAnswer(app, classes) {
   const rows = classes.map((label) => {
     const share = bar(0);
     const value = h('span', { class: 'number' });
@@ -134,32 +144,39 @@ function oneAnswer(classes) {
   });
   let best = 0;
   let probabilities = [];
+  const doubt = h('p', { class: 'note dont-know', hidden: true });
+  const unsure = () => t('calibration.unsure', { threshold: percent(app.state.threshold) });
   return {
-    element: h(
+    element: h('div', {}, doubt, h(
       'ul',
       { class: 'probabilities', 'aria-label': t('classify.probabilities') },
       rows.map(({ element }) => element),
-    ),
+    )),
     set(next) {
       probabilities = next;
       best = next.indexOf(Math.max(...next));
       rows.forEach(({ share, value, element }, index) => {
         share.set(next[index]);
         value.textContent = percent(next[index]);
-        element.classList.toggle('best', index === best);
+        element.classList.toggle('best', index === best && knows(app, next[best]));
       });
+      doubt.hidden = knows(app, next[best]);
+      doubt.textContent = doubt.hidden ? '' : unsure();
     },
-    words: () =>
-      t('classify.spoken', { label: classes[best], share: percent(probabilities[best]) }),
+    words: () => (doubt.hidden
+      ? t('classify.spoken', { label: classes[best], share: percent(probabilities[best]) })
+      : unsure()),
   };
 }
 
-function manyAnswers(texts, { classes, probabilities }) {
+function manyAnswers(app, texts, { classes, probabilities }) {
   const rows = texts.map((text, index) => {
     const best = probabilities[index].indexOf(Math.max(...probabilities[index]));
     return [
       h('span', { class: 'clamp', dir: 'auto' }, text),
-      h('strong', { dir: 'auto' }, classes[best]),
+      knows(app, probabilities[index][best])
+        ? h('strong', { dir: 'auto' }, classes[best])
+        : h('em', {}, t('calibration.dontKnow')),
       percent(probabilities[index][best]),
     ];
   });

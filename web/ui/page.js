@@ -43,6 +43,8 @@ const initialState = {
   classifier: null,
   draft: { text: '', many: false },
   workshop: {},
+  /** Below this probability the classifier says that it does not know; 0: never. */
+  threshold: 0,
 };
 
 /** Puts the setup into the URL without a new entry in the browser's history. */

@@ -8,6 +8,8 @@ import { fill, h } from './dom.js';
 const CARDS = [
   ['compare', () => import('../workshop/compare.js')],
   ['queue', () => import('../workshop/queue.js')],
+  ['audit', () => import('../workshop/audit.js')],
+  ['calibration', () => import('../workshop/calibration.js')],
 ];
 
 /** Fetches the code of all cards, which the browser keeps: from then on they need no network. */
