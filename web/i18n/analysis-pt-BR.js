@@ -26,7 +26,8 @@ export default {
     'Rótulos provavelmente errados, textos repetidos e textos que também estão no teste.',
   'audit.how':
     'Cinco classificadores são treinados, cada um sem um quinto das linhas, que depois ele ' +
-    'julga: assim, cada linha é julgada por quem não a viu. Onde ele tem certeza de outra classe, olhe.',
+    'julga: assim, cada linha é julgada por quem não a viu. Onde ele tem certeza de outra ' +
+    'classe, olhe.',
   'audit.start': 'Procurar problemas',
   'audit.stop': 'Parar',
   'audit.waiting': 'Abra antes uma tabela no passo 1. Durante um treino, espere ele terminar.',
