@@ -7,7 +7,7 @@
  * @param {import('./session.js').Prepared} prepared
  * @param {{folds: number, seed: number}} options
  */
-export function createAudit(bridge, model, prepared, { folds: k, seed }) {
+function createAudit(bridge, model, prepared, { folds: k, seed }) {
   const duplicates = bridge.nearDuplicates(prepared.data);
   let folds = bridge.createFolds(model, prepared.data, k, seed, { strategy: 'head', seed });
   let fraction = 0;
@@ -43,6 +43,37 @@ export function createAudit(bridge, model, prepared, { folds: k, seed }) {
           items: duplicates.items.map((group) => ({ ...group, rows: group.rows.map(rowOf) })),
         },
       };
+    },
+  };
+}
+
+/**
+ * The one audit that the service may have under way.
+ * @param {() => Promise<{bridge: object, model: number, prepared: object}>} begin
+ * @param {(audit: object|null) => object} needed   fails where there is none
+ */
+export function createAudits(begin, needed) {
+  let audit = null;
+
+  function drop() {
+    audit?.free();
+    audit = null;
+  }
+
+  return {
+    drop,
+    async start(options) {
+      const { bridge, model, prepared } = await begin();
+      drop();
+      audit = createAudit(bridge, model, prepared, options);
+    },
+    /** Slices until the fraction is 1; the last one brings what was found. */
+    run(budget) {
+      const fraction = needed(audit).run(budget);
+      if (fraction < 1) return { fraction };
+      const found = audit.take();
+      drop();
+      return { fraction, found };
     },
   };
 }

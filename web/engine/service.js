@@ -2,7 +2,7 @@
 // page pulls; long work is cut into slices that it asks for, or pauses often enough for other
 // requests.
 
-import { createAudit } from './audit.js';
+import { createAudits } from './audit.js';
 import { createBridge } from './bridge.js';
 import { guessColumns } from './columns.js';
 import { createClassifiedTable } from './classified_table.js';
@@ -43,7 +43,6 @@ export function createService(loadModule) {
   let session = null;
   let comparison = null;
   let classified = null;
-  let audit = null;
 
   /** The bridge; where the module could not be fetched, the next request tries again. */
   function engine() {
@@ -66,13 +65,13 @@ export function createService(loadModule) {
   const needModel = () => need(model, 'No model is loaded yet.');
   const needClassifier = () => need(classifier, 'There is no classifier yet: train one first.');
 
-  function dropAudit() {
-    audit?.free();
-    audit = null;
-  }
+  const audits = createAudits(
+    async () => ({ bridge: await engine(), model: needModel().handle,
+      prepared: need(prepared, 'Choose the columns first.') }),
+    (audit) => need(audit, 'Nothing is being looked at.'));
 
   function dropPrepared(bridge) {
-    dropAudit();
+    audits.drop();
     if (prepared && prepared !== session?.prepared) bridge.freeDataset(prepared.data);
     prepared = null;
   }
@@ -108,7 +107,7 @@ export function createService(loadModule) {
   /** @param {{name: string, blob: Blob}[]} files */
   async function loadModel(files, name) {
     const { bridge, handle, info } = await readModel(files, name);
-    dropAudit();
+    audits.drop();
     const before = model;
     endComparison();
     bridge.keep(KEPT_BYTES);
@@ -327,31 +326,7 @@ export function createService(loadModule) {
     return { classes: asked.classes, probabilities };
   }
 
-  /** What each word of a text did for a class; of types.js. */
-  async function explain(text, label, first, most) {
-    const bridge = await engine();
-    return bridge.explain(needClassifier().handle, text, label, first, most);
-  }
-
-  async function startAudit(options) {
-    const bridge = await engine();
-    dropAudit();
-    const rows = need(prepared, 'Choose the columns first.');
-    audit = createAudit(bridge, needModel().handle, rows, options);
-  }
-
-  /** Slices until the fraction is 1; the last one brings what was found. */
-  async function runAudit(budget) {
-    const fraction = need(audit, 'Nothing is being looked at.').run(budget);
-    if (fraction < 1) return { fraction };
-    const found = audit.take();
-    dropAudit();
-    return { fraction, found };
-  }
-
-  async function stopAudit() {
-    dropAudit();
-  }
+  const explain = async (...asked) => (await engine()).explain(needClassifier().handle, ...asked);
 
   /** Opens a table to classify; the rows follow in slices, then the result. */
   async function openClassified(file, name) {
@@ -388,8 +363,8 @@ export function createService(loadModule) {
     endComparison: () => inTurn(async () => endComparison()),
     openClassified: (file, name) => inTurn(() => openClassified(file, name)),
     correctedTable: (...asked) => inTurn(() => correctedTable(...asked)),
-    startAudit: (options) => inTurn(() => startAudit(options)),
-    runAudit, stopAudit, explain,
+    startAudit: (options) => inTurn(() => audits.start(options)),
+    runAudit: audits.run, stopAudit: async () => audits.drop(), explain,
     run, stop, runComparison,
     classify, runClassified, takeClassified, packModel, unlabeled, readRows,
   });
