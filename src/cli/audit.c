@@ -116,8 +116,10 @@ static double number(const cJSON *json, const char *key) {
 static void summarise(const job *j, const cJSON *labels, const cJSON *duplicates) {
   if (j->quiet) return;
   if (j->folder)
-    fprintf(stderr, "labels: %.0f of %.0f are probably wrong, %.0f worth a look\n",
-            number(labels, "likely"), number(labels, "rows"), number(labels, "count"));
+    fprintf(
+        stderr,
+        "labels: in %.0f of %.0f rows the model is sure of another class; %.0f are worth a look\n",
+        number(labels, "likely"), number(labels, "rows"), number(labels, "count"));
   fprintf(stderr, "nearly equal texts: %.0f rows in %.0f groups", number(duplicates, "rows"),
           number(duplicates, "groups"));
   if (j->test)

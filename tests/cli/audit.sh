@@ -14,7 +14,7 @@ says "nearly equal texts:"
 run 0 audit --model lm --train planted.csv --out a.json --folds 4 --threads 1
 check "the result goes to the file" test ! -s out.txt
 says "fold 4 of 4"
-says "probably wrong"
+says "sure of another class"
 sed -n '/"labels"/,/"duplicates"/p' a.json > labels.txt
 equal "all rows were looked at" "$(value rows labels.txt)" 60
 sed -n 's/.*"row":\t\([0-9]*\),/\1/p' labels.txt | head -6 | sort -n > found.txt

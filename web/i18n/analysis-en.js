@@ -23,7 +23,7 @@ export default {
 
   'audit.title': 'Look at the data again',
   'audit.about':
-    'Labels that are probably wrong, texts that stand twice, and texts that are in the test too.',
+    'Labels that the model doubts, texts that stand twice, and texts that are in the test too.',
   'audit.how':
     'Five classifiers are trained, each without a fifth of the rows, which it then judges: so ' +
     'every row is judged by one that has not seen it. Where it is sure of another class, look.',
@@ -34,13 +34,15 @@ export default {
   'audit.progress': 'Rows judged',
   'audit.done': 'Done.',
   'audit.stopped': 'Stopped.',
-  'audit.labels': 'Labels that are probably wrong',
+  'audit.labels': 'Labels to look at again',
   'audit.likely': {
-    one: '{count} of {of} rows is probably labeled wrong.',
-    other: '{count} of {of} rows are probably labeled wrong.',
+    one: 'In {count} of {of} rows the model is sure of another class.',
+    other: 'In {count} of {of} rows the model is sure of another class.',
   },
-  'audit.doDoubt': 'The most suspicious first. You know better than the model: read, then decide.',
-  'audit.isLikely': 'Probably wrong',
+  'audit.doDoubt':
+    'Some of these labels are wrong, others only puzzle the model, and the fewer rows it has ' +
+    'learned from, the more. The most suspicious first: read, then decide.',
+  'audit.isLikely': 'Sure of another class',
   'audit.row.train': 'Row {row}',
   'audit.row.test': 'Row {row} of the test file',
   'audit.says': 'Labeled {label} ({p}); the model says {suggested} ({q}).',

@@ -23,7 +23,7 @@ export default {
 
   'audit.title': 'Rever os dados',
   'audit.about':
-    'Rótulos provavelmente errados, textos repetidos e textos que também estão no teste.',
+    'Rótulos de que o modelo duvida, textos repetidos e textos que também estão no teste.',
   'audit.how':
     'Cinco classificadores são treinados, cada um sem um quinto das linhas, que depois ele ' +
     'julga: assim, cada linha é julgada por quem não a viu. Onde ele tem certeza de outra ' +
@@ -35,13 +35,15 @@ export default {
   'audit.progress': 'Linhas julgadas',
   'audit.done': 'Pronto.',
   'audit.stopped': 'Parado.',
-  'audit.labels': 'Rótulos provavelmente errados',
+  'audit.labels': 'Rótulos para rever',
   'audit.likely': {
-    one: '{count} de {of} linhas provavelmente tem o rótulo errado.',
-    other: '{count} de {of} linhas provavelmente têm o rótulo errado.',
+    one: 'Em {count} de {of} linhas o modelo tem certeza de outra classe.',
+    other: 'Em {count} de {of} linhas o modelo tem certeza de outra classe.',
   },
-  'audit.doDoubt': 'As mais suspeitas primeiro. Você sabe mais que o modelo: leia e decida.',
-  'audit.isLikely': 'Provavelmente errado',
+  'audit.doDoubt':
+    'Alguns desses rótulos estão errados; outros só confundem o modelo, e quanto menos linhas ' +
+    'ele viu, mais. As mais suspeitas primeiro: leia e decida.',
+  'audit.isLikely': 'Certo de outra classe',
   'audit.row.train': 'Linha {row}',
   'audit.row.test': 'Linha {row} do arquivo de teste',
   'audit.says': 'Rótulo: {label} ({p}); o modelo diz {suggested} ({q}).',

@@ -1,6 +1,6 @@
 // Quality against time: a point for each line of the table, with its interval.
 
-import { duration, percent, t } from '../i18n/index.js';
+import { duration, number, percent, t } from '../i18n/index.js';
 import { axis, commonOptions, lineChart } from '../ui/charts.js';
 import { h } from '../ui/dom.js';
 import { entryName, hasRun } from './compare-table.js';
@@ -59,7 +59,7 @@ export function qualityPanel(app) {
     const x = axis(colors, {
       min: 0,
       title: { display: true, text: t('compare.secondsAxis'), color: colors.soft },
-      ticks: { callback: (value) => duration(value) },
+      ticks: { callback: (value) => (value < 10 ? `${number(value, 1)} s` : duration(value)) },
     });
     const options = legendOf(
       commonOptions(colors, [], x, shareAxis(colors, t('metric.accuracy')), {
