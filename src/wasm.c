@@ -105,6 +105,15 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_save(afina_wasm_reply *reply,
   return give(reply, status, bytes.data, bytes.size);
 }
 
+/* A delta on its base, which stays as it is. */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_model_load_delta(afina_wasm_reply *reply,
+                                                              const afina_model *base,
+                                                              const void *delta, size_t size) {
+  afina_model *model = NULL;
+  const afina_status status = afina_model_load_delta(&model, base, delta, size, &reply->error);
+  return give(reply, status, model, 0);
+}
+
 /* ---- data ---- */
 
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_dataset_create(afina_wasm_reply *reply) {
@@ -239,6 +248,14 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_model(afina_wasm_reply *rep
   afina_model *model = NULL;
   const afina_status status = afina_session_model(session, &model, &reply->error);
   return give(reply, status, model, 0);
+}
+
+/* safetensors */
+EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_session_delta(afina_wasm_reply *reply,
+                                                           const afina_session *session) {
+  afina_bytes bytes = {0};
+  const afina_status status = afina_session_delta(session, &bytes, &reply->error);
+  return give(reply, status, bytes.data, bytes.size);
 }
 
 /* uint32 [size]: the tested rows' indices in the data set. Borrowed from the session. */

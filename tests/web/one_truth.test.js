@@ -28,15 +28,18 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** `options` in the command line's spelling: valid_share is --valid-share, false is --no-. */
 async function native(csv, options) {
-  const [train, report, out] = ['t.csv', 'r.json', 'out'].map((name) => join(folder, name));
+  const [train, report, out, delta] = ['t.csv', 'r.json', 'out', 'delta'].map(
+    (name) => join(folder, name));
   await writeFile(train, csv);
   const flags = Object.entries(options).flatMap(([name, value]) => (
     value === false ? [`--no-${name}`] : [`--${name.replace('_', '-')}`, String(value)]));
   await run(afina, ['finetune', '--model', folder, '--train', train, '--text-column', 'texto',
-    '--label-column', 'rótulo', '--report', report, '--out', out, ...flags]);
+    '--label-column', 'rótulo', '--report', report, '--out', out, '--delta', delta,
+    ...flags]);
   return {
     report: JSON.parse(await readFile(report, 'utf8')),
     weights: await readFile(join(out, 'model.safetensors')),
+    delta: await readFile(delta),
   };
 }
 
@@ -93,6 +96,14 @@ test.each(runs)('native and WASM agree on %o', async (options) => {
   expect(there.weights.includes('"ngrams.weight"')).toBe(hasNgrams);
   const weights = Buffer.from(await here.files.weights.arrayBuffer());
   expect(weights.equals(there.weights)).toBe(true);
+  if (here.report.options.strategy === 'full') return void expect(here.files.delta).toBe(null);
+  const delta = Buffer.from(await here.files.delta.arrayBuffer());
+  expect(delta.equals(there.delta)).toBe(true);
+  const texts = ['Nota dez!', 'Como faço para trocar?'];
+  const [trained, base] = [here.service, startService(() => loadModule(options))];
+  await base.loadModel(modelFiles(), 'tiny');
+  await base.loadClassifier([{ name: 'delta', blob: here.files.delta }], 'delta');
+  expect(await base.classify(texts)).toEqual(await trained.classify(texts));
 });
 
 test('without a word both take the best that the processor has, and say so', async () => {

@@ -348,3 +348,30 @@ test('the corrected table is the file with other labels', async () => {
   const { code } = await failureOf(service.correctedTable('test', file(), wanted));
   expect(code).toBe('AFINA_E_STATE');
 });
+
+test('a delta is put on its base, on no other, and leaves the model in use', async () => {
+  const { service, result } = await trained();
+  const delta = [{ name: 'mine.delta', blob: result.files.delta }];
+  const asked = ['Nota dez!'];
+  const answer = await service.classify(asked);
+  const base = modelFiles();
+  const whole = Object.entries({ config: 'config.json', weights: 'model.safetensors',
+    tokenizer: 'tokenizer.json' }).map(([key, name]) => ({ name, blob: result.files[key] }));
+
+  const other = startService();
+  await other.loadModel(whole, 'tuned');
+  const failure = await failureOf(other.loadClassifier(delta, 'mine.delta'));
+  expect(failure.code).toBe('DELTA_BASE');
+  expect(failure.detail).toContain('made from another model');
+  // As a new worker is told: with the files of the base, whatever model is in use.
+  const info = await other.loadClassifier(delta, 'mine.delta', base);
+  expect(info).toMatchObject({ name: 'mine.delta', classes: answer.classes });
+  expect(await other.classify(asked)).toEqual(answer);
+
+  const bytes = new Uint8Array(await result.files.delta.arrayBuffer());
+  const cut = [{ name: 'cut.delta', blob: file(bytes.slice(0, -7)) }];
+  expect((await failureOf(other.loadClassifier(cut, 'cut'))).code).toBe('AFINA_E_FORMAT');
+  expect(await other.classify(asked)).toEqual(answer);
+  expect(await failureOf(startService().loadClassifier(delta, 'mine.delta')))
+    .toMatchObject({ code: 'AFINA_E_STATE' });
+});

@@ -123,6 +123,9 @@ export function createBridge(module) {
     /** @param {{config: Uint8Array, weights: Uint8Array, tokenizer: Uint8Array}} files */
     loadModel: ({ config, weights, tokenizer }) => lend([config, weights, tokenizer],
       (...places) => handle(() => module._afina_wasm_model_load(reply, ...places))),
+    /** The classifier that a delta makes of its base, which stays. */
+    loadDelta: (base, delta) => lend([delta], (at, size) => handle(
+      () => module._afina_wasm_model_load_delta(reply, base, at, size))),
     freeModel: (model) => guard(() => module._afina_wasm_model_free(model)),
     describeModel: (model) => json(() => module._afina_wasm_model_describe(reply, model)),
     /** @param {'config'|'weights'|'tokenizer'} file */
@@ -165,6 +168,7 @@ export function createBridge(module) {
     report: (session) => decoder.decode(
       bytes(() => module._afina_wasm_session_report(reply, session))),
     tunedModel: (session) => handle(() => module._afina_wasm_session_model(reply, session)),
+    sessionDelta: (session) => bytes(() => module._afina_wasm_session_delta(reply, session)),
     /** Rows of the data set that were tested, and probabilities [rows, classes]. */
     tested(session) {
       const borrowed = (call, Type) => {

@@ -3,6 +3,7 @@
 // finished session gave.
 
 import { connect } from './connection.js';
+import { isDelta } from './delta.js';
 import { downloadModel } from './download_model.js';
 import { fail } from './failure.js';
 import { FILE_NAMES } from './model_files.js';
@@ -77,6 +78,19 @@ export function createEngine(
     return info;
   }
 
+  /** Opened for classify(), on the model in use, which a new worker may no longer have in use. */
+  async function loadDelta(files, name) {
+    const reply = { ...await request('loadClassifier', files, name), delta: true };
+    kept.set('loadClassifier', { args: [files, name, kept.get('loadModel')?.args[0]], reply });
+    return reply;
+  }
+
+  async function loadModelFiles(files) {
+    const named = files.map((file) => ({ name: file.name, blob: file }));
+    const load = files.length === 1 && await isDelta(named) ? loadDelta : loadModelFrom;
+    return load(named, nameOf(files));
+  }
+
   async function openTable(file, name) {
     const info = await keep('openTable', file, name);
     forget('openTestTable', 'chooseColumns');
@@ -144,6 +158,9 @@ export function createEngine(
     predictions: async (each) => ({ blob: predictionsCsv(each), name: 'predictions.csv' }),
     model: async ({ files, report }) => (
       { blob: await request('packModel', files, report), name: 'model.zip' }),
+    delta: async ({ files }) => (
+      { blob: files.delta ?? fail('AFINA_E_STATE', 'All of the model trained: there is no delta.'),
+        name: 'delta.safetensors' }),
   };
 
   async function recover() {
@@ -172,8 +189,7 @@ export function createEngine(
       const files = await downloadModel(url, onProgress, signal);
       return loadModelFrom(files, url.split('/').filter(Boolean).pop());
     },
-    loadModelFiles: (files) => loadModelFrom(
-      files.map((file) => ({ name: file.name, blob: file })), nameOf(files)),
+    loadModelFiles,
     openTable,
     openTestTable: (file, name) => keep('openTestTable', file, name),
     closeTestTable,
@@ -195,6 +211,7 @@ export function createEngine(
     explain: (...asked) => request('explain', ...asked),
     audit,
     classifyTable,
+    deltaSize: async () => result?.files.delta?.size ?? 0,
     download: async (what) => downloads[what](needResult()),
     recover,
     savedModel,
@@ -209,5 +226,6 @@ const jsonBlob = (text) => new Blob([text], { type: 'application/json' });
 function nameOf(files) {
   const zip = files.find(({ name }) => /\.zip$/i.test(name));
   if (zip) return zip.name.replace(/\.zip$/i, '');
+  if (files.length === 1) return files[0].name;
   return files[0]?.webkitRelativePath?.split('/').at(-2) || 'model';
 }

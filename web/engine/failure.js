@@ -22,3 +22,20 @@ export async function bytesOf(blob) {
     fail('FILE_UNREADABLE', `The browser cannot read the file: ${error.message}`));
   return new Uint8Array(buffer);
 }
+
+/**
+ * Every reply is {value} or {failure}: an exception would lose all but its message on the way to
+ * the page.
+ */
+export function replying(methods) {
+  const wrapped = (method) => async (...args) => {
+    try {
+      return { value: await method(...args) };
+    } catch (error) {
+      return { failure: error.failure
+        ?? { code: 'CRASH', detail: `The engine stopped: ${error?.message ?? error}` } };
+    }
+  };
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [name, wrapped(method)]));
+}

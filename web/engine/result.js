@@ -7,7 +7,7 @@ import { csvBlob, probability, probabilityName, rowWriter, wantsMark } from './c
  * @property {string[]} classes
  * @property {string} report          report.json as C wrote it
  * @property {import('./types.js').Row[]} tested
- * @property {{config: Blob, weights: Blob, tokenizer: Blob}} files
+ * @property {{config: Blob, weights: Blob, tokenizer: Blob, delta: Blob|null}} files
  * @property {{delimiter: string, bom: boolean, encoding: string}} dialect   of the user's table
  */
 

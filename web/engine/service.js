@@ -8,7 +8,8 @@ import { guessColumns } from './columns.js';
 import { createClassifiedTable } from './classified_table.js';
 import { createComparison } from './comparison.js';
 import { correctTable } from './correct_table.js';
-import { fail } from './failure.js';
+import { loadDelta, readDelta } from './delta.js';
+import { fail, replying } from './failure.js';
 import { keepParts } from './kept_parts.js';
 import { trimmed } from './labels.js';
 import { packModel, readModelFiles } from './model_files.js';
@@ -97,11 +98,26 @@ export function createService(loadModule) {
     const bridge = await engine();
     const bytes = await readModelFiles(files);
     const size = Object.values(bytes).reduce((sum, { length }) => sum + length, 0);
-    const handle = bridge.loadModel(bytes);
+    return described(bridge, bridge.loadModel(bytes), name, size);
+  }
+
+  function described(bridge, handle, name, size) {
     const description = bridge.describeModel(handle);
     const machine = { threads: bridge.threads(), numerics: bridge.numerics() };
-    const info = { name, bytes: size, ...machine, ...description };
-    return { bridge, handle, info };
+    return { bridge, handle, info: { name, bytes: size, ...machine, ...description } };
+  }
+
+  /** `base`: files of the model that a delta was made from, where it is not the one in use. */
+  async function readClassifier(files, name, base) {
+    const delta = await readDelta(files);
+    if (!delta) return readModel(files, name);
+    const own = base ? (await readModel(base)).handle : needModel().handle;
+    const bridge = await engine();
+    try {
+      return described(bridge, loadDelta(bridge, own, delta), name, delta.bytes.length);
+    } finally {
+      if (base) bridge.freeModel(own);
+    }
   }
 
   /** @param {{name: string, blob: Blob}[]} files */
@@ -120,8 +136,8 @@ export function createService(loadModule) {
   /**
    * As loadModel, but for classify() only: what is trained next starts from the model as before.
    */
-  async function loadClassifier(files, name) {
-    const { bridge, handle, info } = await readModel(files, name);
+  async function loadClassifier(files, name, base) {
+    const { bridge, handle, info } = await readClassifier(files, name, base);
     if (info.classes.length === 0) {
       bridge.freeModel(handle);
       fail('AFINA_E_UNSUPPORTED', 'This model is no classifier.');
@@ -266,12 +282,13 @@ export function createService(loadModule) {
    */
   async function finish() {
     const bridge = await engine();
-    const { classes, report, tested, model: handle } = session.finish();
+    const { classes, report, tested, delta, model: handle } = session.finish();
     const file = (key, type) => new Blob([bridge.saveModel(handle, key)], { type });
     const files = {
       config: file('config', 'application/json'),
       weights: file('weights', 'application/octet-stream'),
       tokenizer: file('tokenizer', 'application/json'),
+      delta: delta && new Blob([delta], { type: 'application/octet-stream' }),
     };
     const { dialect } = session.prepared;
     replaceClassifier(bridge, { handle, classes });
@@ -352,7 +369,7 @@ export function createService(loadModule) {
 
   return replying({
     loadModel: (files, name) => inTurn(() => loadModel(files, name)),
-    loadClassifier: (files, name) => inTurn(() => loadClassifier(files, name)),
+    loadClassifier: (...asked) => inTurn(() => loadClassifier(...asked)),
     openTable: (file, name) => inTurn(() => openTable(file, name)),
     openTestTable: (file, name) => inTurn(() => openTestTable(file, name)),
     closeTestTable: () => inTurn(closeTestTable),
@@ -378,21 +395,4 @@ function slice(texts, from) {
     characters += texts[end++].length;
   }
   return texts.slice(from, end);
-}
-
-/**
- * Every reply is {value} or {failure}: an exception would lose all but its message on the way to
- * the page.
- */
-function replying(methods) {
-  const wrapped = (method) => async (...args) => {
-    try {
-      return { value: await method(...args) };
-    } catch (error) {
-      return { failure: error.failure
-        ?? { code: 'CRASH', detail: `The engine stopped: ${error?.message ?? error}` } };
-    }
-  };
-  return Object.fromEntries(
-    Object.entries(methods).map(([name, method]) => [name, wrapped(method)]));
 }

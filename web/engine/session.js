@@ -187,7 +187,7 @@ export function createSession(bridge, model, prepared, options) {
      * What is worth keeping of a session that is done; `model` is a handle for the caller to free.
      */
     finish() {
-      const { classes } = description;
+      const { classes, options: { strategy } } = description;
       const { rows, probabilities } = bridge.tested(handle);
       const tested = perText(probabilities, classes.length).map((shares, i) => {
         const { source, number: row, text, label, original } = prepared.rows[rows[i]];
@@ -196,7 +196,9 @@ export function createSession(bridge, model, prepared, options) {
         return { ...told, predicted, probabilities: shares };
       });
       const report = bridge.report(handle);
-      return { classes, report, tested, model: bridge.tunedModel(handle) };
+      // Where all of the model trained its delta would be as large as the model.
+      const delta = strategy === 'full' ? null : bridge.sessionDelta(handle);
+      return { classes, report, tested, delta, model: bridge.tunedModel(handle) };
     },
   };
 }

@@ -17,6 +17,7 @@
  *   CSV_NOT_TEXT     some other binary file
  *   COLUMN_MISSING   {column}: the test file lacks a column of the training file
  *   MODEL_FILES      {file}: config.json, model.safetensors or tokenizer.json is not there
+ *   DELTA_BASE       a delta of another model than the one in use
  *   FILE_UNREADABLE  the browser cannot read a file: gone, or changed since it was chosen
  *   NETWORK          {file}: a file of the page could not be fetched
  *   CRASH            the worker died; the next call starts another and reloads what it had
@@ -38,6 +39,8 @@
  * @property {number} vocabulary
  * @property {string[]} classes      [] for a language model, the labels for a classifier
  * @property {number} bytes          of its files
+ * @property {boolean} [delta]       a delta was opened: the model in use stays in use, with this
+ *           classifier beside it
  * @property {number} threads        that the engine works with
  * @property {'plain'|'fused'} numerics   how it adds products up (src/afina.h)
  */
@@ -259,7 +262,8 @@
  *           url of a model folder, relative to the page, with a slash at its end; counts bytes; the
  *           signal ends the download
  * @property {(files: File[]) => Promise<ModelInfo>} loadModelFiles
- *           config.json, model.safetensors and tokenizer.json, or a zip that holds them
+ *           config.json, model.safetensors and tokenizer.json, a zip that holds them, or a delta
+ *           of the model in use
  * @property {(file: Blob, name: string) => Promise<TableInfo>} openTable
  *           the previous table stays if it fails; else the test table is closed too
  * @property {(file: Blob, name: string) => Promise<TableInfo>} openTestTable
@@ -300,9 +304,11 @@
  *           of the table and columns that are chosen; null where the signal ended it
  * @property {(file: Blob, name: string, onProgress: OnProgress) => Promise<Blob>} classifyTable
  *           the user's CSV with the columns predicted and p_LABEL, one for each class, added
- * @property {(what: 'report'|'predictions'|'model') => Promise<{blob: Blob, name: string}>}
- *           download
- *           report.json, predictions.csv, model.zip; also after a crash
+ * @property {(what: 'report'|'predictions'|'model'|'delta')
+ *           => Promise<{blob: Blob, name: string}>} download
+ *           report.json, predictions.csv, model.zip, delta.safetensors; also after a crash
+ * @property {() => Promise<number>} deltaSize   bytes; 0 where there is none: all of the model
+ *           trained
  * @property {() => Promise<{model: ModelInfo|null, table: TableInfo|null, trained: boolean}>}
  *           recover
  *           after CRASH: starts a new worker and reloads what was there. Every call does so by

@@ -39,7 +39,11 @@ export default {
   'model.loadingBytes':
     'Loading the weights: {loaded} of {total}. You can already choose your data.',
   'model.opening': 'Opening the model…',
-  'model.open': 'Open another model (zip, or its three files)',
+  'model.open': 'Open another model (zip, or its three files) or a delta',
+  'model.delta': {
+    one: 'Step 4 classifies with the delta {name}: {count} class.',
+    other: 'Step 4 classifies with the delta {name}: {count} classes.',
+  },
   'model.isReady': 'is ready to learn.',
   'model.isClassifier': {
     one: 'is ready: it knows {count} class.',
@@ -324,6 +328,8 @@ export default {
   'download.preparing': 'Preparing the file…',
   'download.model': 'The model (zip)',
   'download.model.help': 'Opens again here, in the command line and in other tools',
+  'download.delta': 'Delta (safetensors)',
+  'download.delta.help': 'Only what trained ({size}); needs the same base',
   'download.report': 'Report (JSON)',
   'download.report.help': 'Every number, option and curve',
   'download.predictions': 'Predictions (CSV)',

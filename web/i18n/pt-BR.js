@@ -38,7 +38,11 @@ export default {
   'model.loading': 'Carregando os pesos…',
   'model.loadingBytes': 'Carregando os pesos: {loaded} de {total}. Você já pode escolher os dados.',
   'model.opening': 'Abrindo o modelo…',
-  'model.open': 'Abrir outro modelo (zip ou os três arquivos)',
+  'model.open': 'Abrir outro modelo (zip ou os três arquivos) ou um delta',
+  'model.delta': {
+    one: 'O passo 4 classifica com o delta {name}: {count} classe.',
+    other: 'O passo 4 classifica com o delta {name}: {count} classes.',
+  },
   'model.isReady': 'está pronto para aprender.',
   'model.isClassifier': {
     one: 'está pronto: conhece {count} classe.',
@@ -333,6 +337,8 @@ export default {
   'download.preparing': 'Preparando o arquivo…',
   'download.model': 'O modelo (zip)',
   'download.model.help': 'Abre de novo aqui, na linha de comando e em outras ferramentas',
+  'download.delta': 'Delta (safetensors)',
+  'download.delta.help': 'Só o que treinou ({size}); precisa da mesma base',
   'download.report': 'Relatório (JSON)',
   'download.report.help': 'Todos os números, opções e curvas',
   'download.predictions': 'Previsões (CSV)',

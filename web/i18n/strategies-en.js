@@ -15,4 +15,16 @@ export default {
     'wrote. Very long texts lose that many tokens.',
   'train.rank': 'Rank: how many numbers each row and column of a matrix gets',
   'train.vectors': 'How many vectors',
+  'option.lora_targets': 'Where LoRA learns',
+  'option.lora_targets.help':
+    'In which matrices of a block: those of attention, those of the MLP behind it, or both.',
+  'lora.all': 'Attention and MLP',
+  'lora.attn': 'Attention only',
+  'lora.mlp': 'MLP only',
+  'option.lora_alpha': 'LoRA’s weight (alpha)',
+  'option.lora_alpha.help':
+    'What it learns counts alpha divided by the rank times. Automatic: twice the rank, so it ' +
+    'counts double.',
+  'option.lora_blocks': 'Blocks with LoRA',
+  'option.lora_blocks.help': 'How many, from the top. 0: all of them.',
 };

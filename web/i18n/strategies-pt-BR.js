@@ -15,4 +15,16 @@ export default {
     'ninguém escreveu. Textos muito longos perdem esse tanto de tokens.',
   'train.rank': 'Posto: quantos números cada linha e cada coluna de uma matriz recebe',
   'train.vectors': 'Quantos vetores',
+  'option.lora_targets': 'Onde o LoRA aprende',
+  'option.lora_targets.help':
+    'Em quais matrizes de um bloco: as da atenção, as da MLP que vem depois, ou ambas.',
+  'lora.all': 'Atenção e MLP',
+  'lora.attn': 'Só a atenção',
+  'lora.mlp': 'Só a MLP',
+  'option.lora_alpha': 'Peso do LoRA (alfa)',
+  'option.lora_alpha.help':
+    'O que ele aprende conta alfa dividido pelo posto. Automático: o dobro do posto, ou seja, ' +
+    'conta em dobro.',
+  'option.lora_blocks': 'Blocos com LoRA',
+  'option.lora_blocks.help': 'Quantos, a partir do topo. 0: todos.',
 };

@@ -218,6 +218,39 @@ test('a classifier that was opened outlives the model that takes its place', asy
   expect(log[1][1][0].name).toBe('classifier.zip');
 });
 
+/** A safetensors file with this metadata. */
+function withMetadata(name, metadata) {
+  const header = new TextEncoder().encode(JSON.stringify({ __metadata__: metadata }));
+  const size = new DataView(new ArrayBuffer(8));
+  size.setBigUint64(0, BigInt(header.length), true);
+  return Object.assign(new Blob([size.buffer, header]), { name });
+}
+
+test('a delta is a classifier beside the model in use, also for the next worker', async () => {
+  const { engine, workers, log } = setUp(fine);
+  await engine.loadModelFiles(modelFiles);
+  const info = await engine.loadModelFiles([withMetadata('d.safetensors', { 'afina.delta': '1' })]);
+  expect(info).toEqual({ classes: ['a', 'b'], delta: true });
+  expect(asked(log)).toEqual(['loadModel', 'loadClassifier']);
+  workers[0].die('gone');
+  log.length = 0;
+  await engine.classify(['x']);
+  expect(asked(log)).toEqual(['loadModel', 'loadClassifier', 'classify']);
+  const [, files, name, base] = log[1];
+  expect([files[0].name, name]).toEqual(['d.safetensors', 'd.safetensors']);
+  expect(base.map((each) => each.name)).toEqual(modelFiles.map((each) => each.name));
+});
+
+test.each([
+  ['weights', withMetadata('model.safetensors', { format: 'pt' })],
+  ['a short file', file('x')],
+  ['a header that is longer than the file', file('xxxxxxxxxxxx')],
+])('%s alone: no delta', async (_, each) => {
+  const { engine, log } = setUp(fine);
+  await engine.loadModelFiles([each]);
+  expect(asked(log)).toEqual(['loadModel']);
+});
+
 test('a browser without storage loses nothing but the copy', async () => {
   const done = { ...fine, run: async () => ({ value: { phase: 'done', finished } }) };
   const refuse = async () => { throw new Error('no storage here'); };

@@ -90,3 +90,12 @@ describe('the setup in the address', () => {
     expect(readField('epochs', 'many')).toBeUndefined();
   });
 });
+
+it('keeps LoRA’s options for LoRA only', () => {
+  const setup = parseSetup('#strategy=lora:4&lora_alpha=8&lora_targets=mlp&lora_blocks=0');
+  const lora = { lora_alpha: 8, lora_targets: 'mlp', lora_blocks: 0 };
+  expect(optionsOf(setup)).toEqual({ strategy: 'lora:4', ...lora });
+  expect(optionsOf({ ...setup, strategy: 'head' })).toEqual({ strategy: 'head' });
+  expect(optionsOf({ ...lora, seed: 1 })).toEqual({ seed: 1 });
+  expect(parseSetup('#lora_alpha=0&lora_targets=x&lora_blocks=1.5')).toEqual({});
+});

@@ -1,6 +1,6 @@
 // What can be taken away: the report, the predictions, the charts and the model itself.
 
-import { t } from '../i18n/index.js';
+import { bytes, t } from '../i18n/index.js';
 import { fill, h, icon, saveBlob } from './dom.js';
 import { failureBox, failureOf } from './failure.js';
 
@@ -10,9 +10,9 @@ export function downloads(app, measured) {
   async function save(what) {
     const { blob, name } = await app.engine.download(what);
     saveBlob(blob, name);
-    if (what === 'model') app.store.set({ modelSaved: true });
+    if (['model', 'delta'].includes(what)) app.store.set({ modelSaved: true });
   }
-  function button(what) {
+  function button(what, values) {
     async function onclick() {
       control.disabled = true;
       failure.show(null);
@@ -21,12 +21,16 @@ export function downloads(app, measured) {
       fill(busy);
       control.disabled = false;
     }
-    const help = h('span', { class: 'hint' }, t(`download.${what}.help`));
+    const help = h('span', { class: 'hint' }, t(`download.${what}.help`, values));
     const words = h('span', {}, h('strong', {}, t(`download.${what}`)), help);
     const attributes = { type: 'button', 'data-download': what, onclick };
     const control = h('button', attributes, icon('download'), words);
     return control;
   }
+  const model = button('model');
+  app.engine.deltaSize().then((size) => {
+    if (size > 0) model.after(button('delta', { size: bytes(size) }));
+  });
   const kept = h('p', { class: 'hint' });
   app.store.watch(['saved'], ({ saved }) => {
     const forget = { type: 'button', class: 'link', onclick: app.forgetSaved };
@@ -41,7 +45,7 @@ export function downloads(app, measured) {
     h(
       'div',
       { class: 'download-buttons' },
-      button('model'),
+      model,
       button('report'),
       measured ? button('predictions') : null,
     ),

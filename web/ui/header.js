@@ -138,7 +138,7 @@ function modelPanel(app) {
     id: 'model-files',
     class: 'visually-hidden',
     multiple: true,
-    accept: '.json,.safetensors,.zip',
+    accept: '.json,.safetensors,.delta,.zip',
     onchange: () => {
       if (input.files.length) app.loadModelFiles(input.files);
       input.value = '';
@@ -165,6 +165,7 @@ function modelPanel(app) {
     modelChoice(app),
     body,
     failure.element,
+    openedDelta(app),
     savedModel(app),
     open,
   );
@@ -187,6 +188,19 @@ function modelChoice(app) {
     }
   });
   return [switchOf(t('model.title'), buttons), h('p', { class: 'hint' }, t('model.choice'))];
+}
+
+/** The classifier that a delta made of the model in use. */
+function openedDelta(app) {
+  const words = h('p', { class: 'delta', role: 'status' });
+  app.store.watch(['classifier'], ({ classifier }) => {
+    const opened = classifier?.from === 'delta';
+    words.hidden = !opened;
+    if (!opened) return void fill(words);
+    const { name, classes } = classifier;
+    fill(words, t('model.delta', { name, count: classes.length }));
+  });
+  return words;
 }
 
 /** A model of an earlier visit that this browser keeps. */

@@ -62,13 +62,17 @@ export function modelActions(app) {
   }
 
   /**
-   * A model folder's files or a zip (what the page's own download gives). The model in use stays if
-   * it fails.
+   * A model folder's files, a zip or a delta (what the page's own downloads give). The model in use
+   * stays if it fails, and where a delta is put on it.
    */
   async function loadModelFiles(files) {
     setModel({ opening: true, failure: null });
     try {
       const info = await app.engine.loadModelFiles([...files]);
+      if (info.delta) {
+        store.set({ classifier: { classes: info.classes, from: 'delta', name: info.name } });
+        return setModel({ opening: false });
+      }
       coming?.abort();
       coming = null;
       used = undefined;

@@ -46,6 +46,9 @@ const fields = {
   dropout: share,
   layer_decay: positive(1),
   gradual_epochs: whole(1, 1000),
+  lora_alpha: positive(1e6),
+  lora_targets: oneOf('attn', 'mlp', 'all'),
+  lora_blocks: whole(0, 99),
   cache_mb: (text) =>
     text !== '' && Number(text) >= 0 && Number(text) <= 4095 ? Number(text) : undefined,
   threads: whole(1, 16),
@@ -69,13 +72,21 @@ export const optionNames = [
   'dropout',
   'layer_decay',
   'gradual_epochs',
+  'lora_alpha',
+  'lora_targets',
+  'lora_blocks',
   'cache_mb',
 ];
+
+/** Some go with one strategy only. */
+const goesWith = (name, strategy = '') => !name.startsWith('lora_') || strategy.startsWith('lora:');
 
 /** The training options that were chosen; the rest is left to the engine. */
 export const optionsOf = (setup) =>
   Object.fromEntries(
-    optionNames.filter((name) => setup[name] !== undefined).map((name) => [name, setup[name]]),
+    optionNames
+      .filter((name) => setup[name] !== undefined && goesWith(name, setup.strategy))
+      .map((name) => [name, setup[name]]),
   );
 
 /** A value that the field takes, or undefined. */

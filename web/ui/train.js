@@ -20,6 +20,8 @@ const numbers = {
   dropout: { min: 0, max: 90, step: 'any', scale: 100 },
   layer_decay: { min: 0.01, max: 1, step: 'any' },
   gradual_epochs: { min: 1, max: 1000, step: 1 },
+  lora_alpha: { min: 0.01, max: 1e6, step: 'any' },
+  lora_blocks: { min: 0, max: 99, step: 1 },
   cache_mb: { min: 0, max: 4095, step: 'any' },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER, step: 1 },
 };
@@ -63,7 +65,17 @@ const startable = ({ state, isTraining }) =>
   !state.model.opening;
 
 /** Options whose default depends on the strategy. */
-const following = ['readout', 'epochs', 'lr', 'batch', 'layer_decay', 'gradual_epochs'];
+const following = [
+  ...['readout', 'epochs', 'lr', 'batch', 'layer_decay', 'gradual_epochs'],
+  ...['lora_alpha', 'lora_targets', 'lora_blocks'],
+];
+/** Options that are seen with one strategy only. */
+const onlyWith = {
+  gradual_epochs: 'gradual',
+  lora_targets: 'lora',
+  lora_alpha: 'lora',
+  lora_blocks: 'lora',
+};
 /** Of these two only one may be balanced. */
 const either = { class_weights: 'sampling', sampling: 'class_weights' };
 
@@ -88,6 +100,7 @@ function advanced(app) {
     selectField(app, 'ngrams', [true, false]),
     selectField(app, 'class_weights', ['none', 'balanced'], (value) => t(`weights.${value}`)),
     selectField(app, 'sampling', ['shuffle', 'balanced'], (value) => t(`sampling.${value}`)),
+    selectField(app, 'lora_targets', ['all', 'attn', 'mlp'], (value) => t(`lora.${value}`)),
     ...Object.keys(numbers).map((name) => numberField(app, name)),
   ];
   const none = Object.fromEntries(optionNames.map((name) => [name, undefined]));
@@ -112,10 +125,16 @@ function advanced(app) {
   return fold;
 }
 
-function field(name, id, ...controls) {
+function field(app, name, id, ...controls) {
   const label = h('label', { for: id }, t(`option.${name}`));
   const help = h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`));
-  return h('div', { class: 'field' }, label, controls, help);
+  const element = h('div', { class: 'field' }, label, controls, help);
+  if (onlyWith[name])
+    app.store.watch(['setup', 'inspection'], () => {
+      const [kind] = String(current(app, 'strategy')).split(':');
+      element.hidden = kind !== onlyWith[name];
+    });
+  return element;
 }
 
 function selectField(app, name, values, say = (value) => t(`${name}.${value}`)) {
@@ -140,7 +159,7 @@ function selectField(app, name, values, say = (value) => t(`${name}.${value}`)) 
     ['setup', 'inspection'],
     () => (control.value = String(current(app, name) ?? values[0])),
   );
-  return field(name, id, control);
+  return field(app, name, id, control);
 }
 
 function numberField(app, name) {
@@ -174,13 +193,7 @@ function numberField(app, name) {
     input.value = value === undefined ? '' : String(Number((value * scale).toPrecision(6)));
     input.placeholder = t('train.automatic');
   });
-  const element = field(name, id, input, error);
-  if (name === 'gradual_epochs')
-    app.store.watch(
-      ['setup', 'inspection'],
-      () => (element.hidden = current(app, 'strategy') !== 'gradual'),
-    );
-  return element;
+  return field(app, name, id, input, error);
 }
 
 function actions(app) {
