@@ -22,7 +22,8 @@ export default {
   'failure.COLUMN_MISSING': 'The test file has no column “{column}”.',
   'failure.MODEL_FILES': 'This is not a whole model: {file} is missing.',
   'failure.DELTA_BASE':
-    'This delta was made from another model. Choose or open that model first, then the delta again.',
+    'This delta was made from another model. Choose or open that model first, then open the ' +
+    'delta again.',
   'failure.FILE_UNREADABLE':
     'The browser could not read this file. It may have been moved or changed; choose it again.',
   'failure.NETWORK': 'A file of this page could not be loaded. Is the connection working?',
