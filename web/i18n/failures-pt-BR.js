@@ -24,8 +24,8 @@ export default {
   'failure.COLUMN_MISSING': 'O arquivo de teste não tem a coluna “{column}”.',
   'failure.MODEL_FILES': 'Este modelo não está completo: falta {file}.',
   'failure.DELTA_BASE':
-    'Este delta foi feito de outro modelo. Escolha ou abra primeiro esse modelo e, depois, abra o ' +
-    'delta de novo.',
+    'Este delta foi feito de outro modelo. Escolha ou abra primeiro esse modelo e, depois, abra ' +
+    'o delta de novo.',
   'failure.FILE_UNREADABLE':
     'O navegador não conseguiu ler este arquivo. Ele pode ter sido movido ou alterado; ' +
     'escolha-o de novo.',
