@@ -1,6 +1,7 @@
 # The modules that the pages run, without threads in build/wasm and with them (AFINA_THREADS) in
-# build/wasm-threads: afina.mjs and afina.wasm, and for bench.html the same and the benchmark,
-# afina_bench.mjs and .wasm. Exports are the functions that wasm*.c mark
+# build/wasm-threads: afina.mjs and afina.wasm; for bench.html the same and the benchmark,
+# afina_bench.mjs and .wasm; for course.html the same and the language model, afina_course.mjs and
+# .wasm. Exports are the functions that wasm*.c mark
 # EMSCRIPTEN_KEEPALIVE, and malloc and free.
 function(afina_module target output)
   add_executable(${target} ${ARGN})
@@ -27,3 +28,4 @@ set(wasm ${CMAKE_CURRENT_LIST_DIR})
 set(sources ${wasm}/wasm.c ${wasm}/wasm_analysis.c)
 afina_module(afina_wasm afina ${sources})
 afina_module(afina_wasm_bench afina_bench ${sources} ${wasm}/wasm_bench.c)
+afina_module(afina_wasm_course afina_course ${sources} ${wasm}/wasm_language.c)

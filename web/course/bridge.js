@@ -1,0 +1,13 @@
+// What the course calls besides what the page does; src/wasm_language.c is the other side. The
+// calls of each subject are in calls/.
+
+import { createBridge } from '../engine/bridge.js';
+import { languageCalls } from './calls/language.js';
+
+/** The bridge to afina_course.mjs. */
+export function createCourseBridge(module) {
+  const bridge = createBridge(module);
+  const more = [languageCalls];
+  return Object.assign({}, bridge, ...more.map(
+    (make) => bridge.extend((tools) => make(module, tools))));
+}

@@ -1,0 +1,63 @@
+// What the course's worker does for its page: every method is one request, and its result the one
+// reply. The page pulls: long work comes in slices that it asks for. The subjects' own methods are
+// in lessons/.
+
+import { fail, replying } from '../engine/failure.js';
+import { readModelFiles } from '../engine/model_files.js';
+import { createCourseBridge } from './bridge.js';
+import { createLanguage } from './lessons/language.js';
+
+/**
+ * @typedef {object} Context        What lessons share.
+ * @property {() => Promise<object>} bridge
+ * @property {(name: string) => number} model    handle; models are called by name: 'shipped' is the
+ *           one that came with the page
+ * @property {(name: string) => object} describe   the model in words: parameters, layers, ...
+ * @property {(name: string, handle: number) => Promise<object>} keepModel   under a name: the one
+ *           that had it is freed; gives its description
+ */
+
+/** @param {() => Promise<object>} loadModule   gives the WASM module */
+export function createCourse(loadModule) {
+  let started = null;
+  /** @type {Map<string, {handle: number, info: object}>} */
+  const models = new Map();
+
+  /** Where the module could not be fetched, the next request tries again. */
+  function bridge() {
+    started ??= loadModule().catch((error) => {
+      started = null;
+      fail('NETWORK', `The engine could not be loaded: ${error?.message ?? error}`,
+        { file: 'afina_course.wasm' });
+    }).then(createCourseBridge);
+    return started;
+  }
+
+  const find = (name) => models.get(name)
+    ?? fail('AFINA_E_STATE', `There is no model "${name}" yet.`);
+
+  async function keepModel(name, handle) {
+    const own = await bridge();
+    const before = models.get(name);
+    const info = { threads: own.threads(), numerics: own.numerics(), ...own.describeModel(handle) };
+    models.set(name, { handle, info });
+    if (before) own.freeModel(before.handle);
+    return info;
+  }
+
+  /** @type {Context} */
+  const context = {
+    bridge, keepModel, model: (name) => find(name).handle, describe: (name) => find(name).info,
+  };
+
+  async function loadModel(name, files) {
+    const own = await bridge();
+    return keepModel(name, own.loadModel(await readModelFiles(files)));
+  }
+
+  return replying({
+    loadModel,
+    describe: async (name) => context.describe(name),
+    ...createLanguage(context),
+  });
+}
