@@ -101,8 +101,8 @@ function modelsAndSamples() {
 const sha256 = (...contents) => contents.reduce((hash, each) => hash.update(each),
   createHash('sha256')).digest('hex');
 
-/** The modules: the page's, and bench.html's, which the page does not load. */
-const MODULES = { wasm: 'afina', bench: 'afina_bench' };
+/** The modules: the page's, and those of bench.html and course.html, which it does not load. */
+const MODULES = { wasm: 'afina', bench: 'afina_bench', course: 'afina_course' };
 
 /** The files of one build of a module, which ones depends on the Emscripten. */
 async function buildFiles(module, name) {
@@ -140,7 +140,8 @@ function builds() {
         }
       }
       return `export const builds = ${JSON.stringify(all.wasm)};
-        export const benchBuilds = ${JSON.stringify(all.bench)};`;
+        export const benchBuilds = ${JSON.stringify(all.bench)};
+        export const courseBuilds = ${JSON.stringify(all.course)};`;
     },
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {
@@ -156,8 +157,8 @@ function builds() {
   };
 }
 
-/** Files of the built page that come when they are needed, not with it: bench.html's among them. */
-const isLate = (name) => /^(models|samples|wasm)\/|^(assets\/)?bench\b/.test(name);
+/** Files of the built page that come when they are needed, not with it: the other pages' too. */
+const isLate = (name) => /^(models|samples|wasm)\/|^(assets\/)?(bench|course)\b/.test(name);
 
 /** Writes sw.js: what it has to know of the page, and then web/sw.js, minified. */
 function serviceWorker() {
@@ -206,7 +207,10 @@ export default defineConfig({
     target: 'es2022',
     assetsInlineLimit: 0, // no data: URLs, which the policy would refuse
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: `${root}index.html`, bench: `${root}bench.html` } },
+    rollupOptions: {
+      input: Object.fromEntries(['index', 'bench', 'course'].map(
+        (name) => [name, `${root}${name}.html`])),
+    },
   },
   test: {
     root: repository,

@@ -4,7 +4,7 @@
 import { connect } from '../engine/connection.js';
 import { downloadModel } from '../engine/download_model.js';
 import { policedWorker } from '../engine/policed_worker.js';
-import url from './worker.js?worker&url';
+import url from './course-worker.js?worker&url';
 
 function startWorker({ threads, numerics }) {
   const name = ['afina', threads, numerics].filter(Boolean).join(' ');
@@ -15,12 +15,12 @@ function startWorker({ threads, numerics }) {
  * @param {object} parts
  * @param {Promise<void>} parts.before     nothing starts and nothing is fetched before it
  * @param {{model: string, threads?: number, numerics?: string}} parts.setup
- * @param {(loaded: number, total: number) => void} [parts.onProgress]   of the model's files
  */
-export function createCourseEngine({ before, setup, onProgress = () => {} }) {
+export function createCourseEngine({ before, setup }) {
   let connection = null;
   let files = null;
   let shipped = null;
+  let onProgress = () => {};
 
   function connected() {
     if (connection) return connection;
@@ -41,7 +41,8 @@ export function createCourseEngine({ before, setup, onProgress = () => {} }) {
 
   async function loadShipped() {
     await before;
-    files ??= downloadModel(`models/afina-${setup.model}/`, onProgress).catch((error) => {
+    files ??= downloadModel(`models/afina-${setup.model}/`,
+      (...counted) => onProgress(...counted)).catch((error) => {
       files = null;
       throw error;
     });
@@ -50,8 +51,13 @@ export function createCourseEngine({ before, setup, onProgress = () => {} }) {
 
   return {
     ask,
-    /** The model that comes with the page, loaded once; its description. */
-    model() {
+    /**
+     * The model that comes with the page, loaded once; its description.
+     *
+     * @param {(loaded: number, total: number) => void} [listen]   told of the files' bytes
+     */
+    model(listen = () => {}) {
+      onProgress = listen;
       shipped ??= loadShipped().catch((error) => {
         shipped = null;
         throw error;

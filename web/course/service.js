@@ -6,6 +6,7 @@ import { fail, replying } from '../engine/failure.js';
 import { readModelFiles } from '../engine/model_files.js';
 import { createCourseBridge } from './bridge.js';
 import { createLanguage } from './lessons/language.js';
+import { createRows } from './lessons/rows.js';
 
 /**
  * @typedef {object} Context        What lessons share.
@@ -15,6 +16,7 @@ import { createLanguage } from './lessons/language.js';
  * @property {(name: string) => object} describe   the model in words: parameters, layers, ...
  * @property {(name: string, handle: number) => Promise<object>} keepModel   under a name: the one
  *           that had it is freed; gives its description
+ * @property {() => import('../engine/session.js').Source} source   the rows that are open
  */
 
 /** @param {() => Promise<object>} loadModule   gives the WASM module */
@@ -59,5 +61,6 @@ export function createCourse(loadModule) {
     loadModel,
     describe: async (name) => context.describe(name),
     ...createLanguage(context),
+    ...createRows(context),
   });
 }

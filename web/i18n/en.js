@@ -22,6 +22,7 @@ export default {
   'header.toLight': 'Switch to the light theme',
   'header.skip': 'Skip to the data',
   'header.steps': 'Steps',
+  'header.course': 'Course',
   'header.readme': 'About',
 
   'privacy.title': 'Your data never leaves this computer',

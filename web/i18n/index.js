@@ -3,8 +3,13 @@
 import en from './en.js';
 import ptBR from './pt-BR.js';
 
-const dictionaries = { 'pt-BR': ptBR, en };
+const dictionaries = { 'pt-BR': { ...ptBR }, en: { ...en } };
 export const languages = Object.keys(dictionaries);
+
+/** The words of another page, {en: {...}, 'pt-BR': {...}}. */
+export function addWords(words) {
+  for (const tag of languages) Object.assign(dictionaries[tag], words[tag]);
+}
 
 let language = 'en';
 let plural = new Intl.PluralRules(language);

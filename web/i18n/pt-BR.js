@@ -22,6 +22,7 @@ export default {
   'header.toLight': 'Mudar para o tema claro',
   'header.skip': 'Ir direto para os dados',
   'header.steps': 'Etapas',
+  'header.course': 'Curso',
   'header.readme': 'Sobre',
 
   'privacy.title': 'Seus dados nunca saem deste computador',

@@ -101,6 +101,7 @@ export function pageHeader(app) {
     h(
       'div',
       { class: 'tools' },
+      h('a', { href: `course.html#lang=${currentLanguage()}` }, t('header.course')),
       url ? h('a', { href: `${url}#readme`, rel: 'noreferrer' }, t('header.readme')) : null,
       languageSwitch(app),
       themeButton(app),
