@@ -70,7 +70,8 @@ export function createPicture(root, width) {
    */
   function text(x, y, words, options = {}) {
     const { size = FONT, anchor = 'start', weight = 400, tone = 'ink', width: most, mono } = options;
-    const shown = most === undefined ? String(words) : clipped(String(words), most, size, weight);
+    const shown = most === undefined ? String(words)
+      : clipped(String(words), most, size, weight);
     return add('text', { x, y, class: `ink-${tone}${mono ? ' mono' : ''}`, 'text-anchor': anchor,
       'font-size': size, 'font-weight': weight }, shown);
   }
@@ -83,7 +84,8 @@ export function createPicture(root, width) {
   }
 
   /** A rounded box with a label and, smaller, a detail in it. */
-  function box(x, y, w, h, { label, detail, tone = 'plain', dashed, size = FONT, radius = 8 } = {}) {
+  function box(x, y, w, h, options = {}) {
+    const { label, detail, tone = 'plain', dashed, size = FONT, radius = 8 } = options;
     add('rect', { x, y, width: w, height: h, rx: radius,
       class: `box tone-${tone}${dashed ? ' dashed' : ''}` });
     const middle = y + h / 2 + size * 0.36;
@@ -200,7 +202,8 @@ export function createPicture(root, width) {
     for (const { name, points: own, tone = 'accent', dashed } of series) {
       const good = own.filter(([, value]) => Number.isFinite(value)).map(place);
       if (good.length > 1) {
-        const d = good.map(([a, b], i) => `${i ? 'L' : 'M'}${a.toFixed(1)} ${b.toFixed(1)}`).join('');
+        const d = good.map(
+          ([a, b], i) => `${i ? 'L' : 'M'}${a.toFixed(1)} ${b.toFixed(1)}`).join('');
         add('path', { d, class: `curve stroke-${tone}${dashed ? ' dashed' : ''}` });
       } else if (good.length) {
         add('circle', { cx: good[0][0], cy: good[0][1], r: 3, class: `fill-${tone}` });

@@ -93,7 +93,8 @@ export function startCourse(before, whenFetched) {
     return h('nav', { class: 'course-path', 'aria-label': t('course.path') },
       chapters.filter((chapter) => of(chapter).length).map((chapter) => h('section', {},
         h('h2', { class: 'small-title' }, t(`course.chapter${chapter}`)),
-        h('ol', {}, of(chapter).map(({ id }) => h('li', {}, link(id, mark(id), t(`${id}.title`))))))));
+        h('ol', {}, of(chapter).map(
+          ({ id }) => h('li', {}, link(id, mark(id), t(`${id}.title`))))))));
   }
 
   function home() {

@@ -9,10 +9,11 @@ export const words = {
     'course.chapter7': 'Instruction tuning',
     'course.headline': 'See a language model learn',
     'course.sentence':
-      'Fifteen live diagrams, from the first token to a tuned assistant. Each one is drawn from a ' +
-      'real model that runs in this page: type your own texts, open your own rows, and watch what ' +
-      'changes. Nothing leaves this computer.',
-    'course.done': { one: '{done} of {count} diagram done', other: '{done} of {count} diagrams done' },
+      'Fifteen live diagrams, from the first token to a tuned assistant. Each one is drawn from ' +
+      'a real model that runs in this page: type your own texts, open your own rows, and watch ' +
+      'what changes. Nothing leaves this computer.',
+    'course.done': {
+      one: '{done} of {count} diagram done', other: '{done} of {count} diagrams done' },
     'course.begin': 'Begin: {title}',
     'course.continue': 'Continue: {title}',
     'course.clear': 'Begin the course anew',
