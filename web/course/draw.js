@@ -69,7 +69,8 @@ export function createPicture(root, width) {
    *          width?: number, mono?: boolean}} [options]   width: what is longer is cut
    */
   function text(x, y, words, options = {}) {
-    const { size = FONT, anchor = 'start', weight = 400, tone = 'ink', width: most, mono } = options;
+    const { size = FONT, anchor = 'start', weight = 400, tone = 'ink' } = options;
+    const { width: most, mono } = options;
     const shown = most === undefined ? String(words)
       : clipped(String(words), most, size, weight);
     return add('text', { x, y, class: `ink-${tone}${mono ? ' mono' : ''}`, 'text-anchor': anchor,
