@@ -51,7 +51,7 @@ function parsed(text, row) {
   return value;
 }
 
-/** The elements of a JSON array as texts, cut at its own commas, so that each is read for itself. */
+/** The elements of a JSON array as texts, cut at its own commas: each is read for itself. */
 export function elements(text) {
   const found = [];
   let [depth, begin, inString] = [0, text.indexOf('[') + 1, false];

@@ -11,7 +11,8 @@ export const words = {
     'failure.INSTRUCTIONS_NO_INSTRUCTION': 'Row {row} has no instruction.',
     'failure.INSTRUCTIONS_NO_RESPONSE': 'Row {row} has no response.',
     'failure.INSTRUCTIONS_JSON':
-      'Row {row} is not written as it should be: {"instruction": "…", "input": "…", "output": "…"}.',
+      'Row {row} is not written as it should be: {"instruction": "…", "input": "…", ' +
+      '"output": "…"}.',
     'failure.INSTRUCTIONS_COLUMNS':
       'The table needs a column “instruction” and a column “response”. It has: {columns}.',
     'failure.INSTRUCTIONS_EMPTY': 'The file has no row.',
