@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "benchmark.h" /* afina_bench: how fast this machine is */
+#include "inside.h"    /* afina_inside: what a classifier does, and what training it costs */
 #include "labeled.h"   /* afina_dataset: labeled rows */
 #include "memory.h"    /* afina_bytes */
 #include "progress.h"  /* afina_phase, afina_epoch, afina_progress */

@@ -135,18 +135,18 @@ static afina_status copy_labels(const afina_dataset *data, afina_labels *out, af
   return AFINA_OK;
 }
 
-afina_status afina_session_model(const afina_session *session, afina_model **out,
-                                 afina_error *error) {
+/* ngrams: with them */
+static afina_status take_model(const afina_session *session, bool ngrams, afina_model **out,
+                               afina_error *error) {
   const afina_gpt *gpt = &session->run.gpt;
-  if (session->run.phase != AFINA_DONE)
-    return afina_fail(error, AFINA_E_STATE, "there is no model before the run is done");
   afina_model *model = afina_allocate(1, sizeof *model);
   if (!model) return afina_fail_memory(error);
   afina_status status = afina_gpt_init(&model->gpt, &gpt->config, error);
   if (status == AFINA_OK) {
     memcpy(model->gpt.weights, gpt->weights, gpt->params.total * sizeof *gpt->weights);
     status = copy_labels(session->run.data, &model->labels, error);
-    if (status == AFINA_OK) status = afina_bag_copy(&model->bag, &session->run.bag.bag, error);
+    if (status == AFINA_OK && ngrams)
+      status = afina_bag_copy(&model->bag, &session->run.bag.bag, error);
   }
   if (status == AFINA_OK)
     status = afina_tokenizer_copy(session->tokenizer, &model->tokenizer, error);
@@ -156,6 +156,34 @@ afina_status afina_session_model(const afina_session *session, afina_model **out
   }
   *out = model;
   return AFINA_OK;
+}
+
+afina_status afina_session_model(const afina_session *session, afina_model **out,
+                                 afina_error *error) {
+  if (session->run.phase != AFINA_DONE)
+    return afina_fail(error, AFINA_E_STATE, "there is no model before the run is done");
+  return take_model(session, true, out, error);
+}
+
+afina_status afina_session_snapshot(const afina_session *session, afina_model **out,
+                                    afina_error *error) {
+  return take_model(session, false, out, error);
+}
+
+afina_status afina_session_watch(afina_session *session, bool watch, afina_error *error) {
+  afina_finetune *run = &session->run;
+  if (watch && !run->watch) return afina_watch_create(&run->watch, run, error);
+  if (watch) return AFINA_OK;
+  afina_watch_free(run->watch);
+  run->watch = NULL;
+  return AFINA_OK;
+}
+
+afina_status afina_session_watched(const afina_session *session, afina_bytes *json,
+                                   afina_error *error) {
+  cJSON *object = NULL;
+  AFINA_TRY(afina_watch_json(&session->run, &object, error));
+  return print(object, false, json, error);
 }
 
 afina_status afina_session_delta(const afina_session *session, afina_bytes *out,

@@ -3,6 +3,7 @@
 #define AFINA_API_SESSION_H
 
 #include "finetune.h"
+#include "finetune_need.h"
 #include "model.h"
 #include "options.h"
 
@@ -10,6 +11,12 @@
 afina_status afina_session_options(afina_finetune_options *out, const afina_runtime *runtime,
                                    const afina_model *model, const afina_dataset *data,
                                    const char *options, size_t size, afina_error *error);
+
+/* What of the data decides on the memory that a session takes; longest and tokens as
+ * afina_session_memory has them. */
+afina_finetune_shape afina_session_shape(const afina_finetune_options *options,
+                                         const afina_model *model, const afina_dataset *data,
+                                         size_t longest, size_t tokens);
 
 /* "calibration" of the report of a run that is done: {"by","temperature","ece_before","ece",
  * "bins_before","bins","curve","recommended":[{"accuracy","threshold","coverage"}]}, of the test

@@ -50,21 +50,27 @@ static cJSON *need_json(const question *q, const afina_finetune_need *need) {
   return NULL;
 }
 
-afina_status afina_session_memory(const afina_runtime *runtime, const afina_model *model,
-                                  const afina_dataset *data, size_t longest, size_t tokens,
-                                  const char *options, size_t options_size, afina_bytes *json,
-                                  afina_error *error) {
+afina_finetune_shape afina_session_shape(const afina_finetune_options *options,
+                                         const afina_model *model, const afina_dataset *data,
+                                         size_t longest, size_t tokens) {
   const size_t rows = afina_dataset_count(data), context = model->gpt.config.context;
-  question q = {.runtime = runtime, .config = &model->gpt.config};
-  AFINA_TRY(afina_session_options(&q.options, runtime, model, data, options, options_size, error));
-  q.shape = (afina_finetune_shape){
+  return (afina_finetune_shape){
       .classes = afina_dataset_classes(data),
       .rows = rows,
       .tokens = tokens,
       .longest = longest < context ? longest : context,
-      .tested = (size_t)ceil(q.options.test_share * (double)rows),
+      .tested = (size_t)ceil(options->test_share * (double)rows),
       .bytes = afina_finetune_text_bytes(data),
   };
+}
+
+afina_status afina_session_memory(const afina_runtime *runtime, const afina_model *model,
+                                  const afina_dataset *data, size_t longest, size_t tokens,
+                                  const char *options, size_t options_size, afina_bytes *json,
+                                  afina_error *error) {
+  question q = {.runtime = runtime, .config = &model->gpt.config};
+  AFINA_TRY(afina_session_options(&q.options, runtime, model, data, options, options_size, error));
+  q.shape = afina_session_shape(&q.options, model, data, longest, tokens);
   afina_finetune_need need;
   AFINA_TRY(measure(&need, &q, error));
   cJSON *object = need_json(&q, &need);

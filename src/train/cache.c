@@ -230,7 +230,7 @@ afina_status afina_cache_fill(afina_cache *cache, const afina_gpt *gpt, const af
     run.reads = AFINA_READS_ALL;
   }
   AFINA_TRY(afina_gpt_forward(gpt, exec, pass, &run, error));
-  if (cache->of_readout) afina_classify_forward(gpt, exec, pass);
+  if (cache->of_readout) afina_readout_forward(gpt, pass);
   const afina_real *from = cache->of_readout ? pass->pooled : pass->out;
   const size_t width = cache->width;
   if (cache->of_words) afina_words_mean(gpt, exec, cache->words, width, batch->ids, &run.rows);

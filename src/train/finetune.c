@@ -219,6 +219,7 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
   afina_finetune_next_part(run, &part);
   AFINA_TRY(afina_finetune_logits(run, &part, true, &pooled, &logits, error));
   afina_finetune_losses(run, &part, true, logits);
+  if (run->watch) afina_watch_part(run, &part, logits);
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
   if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
   afina_finetune_backward(run, &part, pooled, logits);
@@ -230,10 +231,13 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   if (run->part == 0) run->batch = afina_batcher_next(&run->train);
   AFINA_TRY(train_part(run, error));
   if (run->part < run->batch->count) return AFINA_OK;
-  run->part = 0;
   run->all_updates++;
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
-  afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, run->options.lr * factor);
+  const double rate = run->options.lr * factor;
+  if (run->watch) afina_watch_before(run);
+  const double norm = afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, rate);
+  if (run->watch) AFINA_TRY(afina_watch_after(run, rate, norm, error));
+  run->part = 0;
   run->epoch_loss += run->batch_loss;
   run->epoch_weight += run->batch_weight;
   run->texts += run->batch->count;

@@ -13,8 +13,9 @@
 #include "progress.h"
 #include "split.h"
 #include "tokenizer.h"
+#include "watch.h"
 
-typedef struct afina_finetune {
+struct afina_finetune {
   afina_finetune_options options;
   afina_gpt gpt;              /* owned: the model being tuned */
   afina_tokenizer *tokenizer; /* borrowed */
@@ -63,7 +64,8 @@ typedef struct afina_finetune {
   double best_accuracy, best_loss;
   double started, epoch_started, prepared, trained, finished; /* the caller's clock */
   bool clock_runs, halted;
-} afina_finetune;
+  afina_watch *watch; /* NULL: nobody looks */
+};
 
 /* gpt's weights are copied and given a new head for the data's classes. */
 afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,

@@ -148,5 +148,6 @@ void afina_finetune_clear(afina_finetune *run) {
   free(run->losses);
   free(run->probabilities);
   free(run->epochs);
+  afina_watch_free(run->watch);
   *run = (afina_finetune){0};
 }
