@@ -41,6 +41,7 @@ static inline float value_at(const cJSON *list, size_t i) {
 /* Where a tensor of the layout lies; *columns: its last dimension. */
 static inline const float *tensor(const told *t, const char *name, size_t *rows, size_t *columns) {
   size_t offset = 0;
+  *rows = *columns = 0;
   const cJSON *shape = afina_json_member(t->json, "layout")->child;
   for (; shape; shape = shape->next) {
     const bool is_vector = cJSON_GetArraySize(shape) == 1;
