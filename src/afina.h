@@ -24,7 +24,6 @@
 #include "labeled.h"   /* afina_dataset: labeled rows */
 #include "memory.h"    /* afina_bytes */
 #include "progress.h"  /* afina_phase, afina_epoch, afina_progress */
-#include "sample.h"    /* afina_sampling */
 #include "status.h"    /* afina_status, afina_error */
 
 /* "0.1.0": that of the library, not of the header. */
@@ -287,28 +286,6 @@ afina_status afina_evaluate(afina_runtime *runtime, afina_model *model, const af
 
 /* ---- the language model ---- */
 
-typedef struct afina_perplexity_result {
-  double loss; /* mean cross-entropy, nats per token */
-  double perplexity, bits_per_byte;
-  size_t tokens, bytes;
-} afina_perplexity_result;
-
-/* How well the model predicts a text, in windows of its context that do not overlap. */
-afina_status afina_perplexity(afina_runtime *runtime, const afina_model *model, const char *text,
-                              size_t size, afina_perplexity_result *out, afina_error *error);
-
-typedef struct afina_generation {
-  afina_sampling sampling;
-  size_t max_tokens;
-  uint64_t seed;
-} afina_generation;
-
-/* The text that follows the prompt (bytes; a cut character at the end is possible). Stops at the
- * end-of-text token. Each token computes one row against what the model keeps of those before it,
- * until the context is full: from then on the model sees the last `context` tokens, all of which
- * have moved by one place, and reads them anew for each. */
-afina_status afina_generate(afina_runtime *runtime, afina_model *model, const char *prompt,
-                            size_t size, const afina_generation *options, afina_bytes *out,
-                            afina_error *error);
+#include "language.h" /* afina_perplexity, look, generate, generator, pretraining */
 
 #endif

@@ -1,11 +1,11 @@
-/* The language model itself: how well it predicts a text, and text that it writes. */
+/* How well the language model predicts a text. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters.h"
-#include "batch.h"
 #include "model.h"
+#include "token_json.h"
 
 enum { LOGIT_ROWS = 128 };
 
@@ -36,123 +36,146 @@ static afina_status measure_window(measure *m, const uint32_t *ids, size_t count
   return AFINA_OK;
 }
 
-static afina_status measure_text(measure *m, const char *text, size_t size, afina_error *error) {
+/* The text's tokens, with an end-of-text token in front, so that the first is predicted too. */
+static afina_status read_text(measure *m, const char *text, size_t size, afina_tokens *tokens,
+                              afina_error *error) {
   const afina_gpt_config *config = &m->gpt.config;
   m->losses = afina_allocate(config->context, sizeof *m->losses);
   m->logits = afina_allocate(config->vocabulary, LOGIT_ROWS * sizeof *m->logits);
   if (!m->losses || !m->logits) return afina_fail_memory(error);
-  afina_sequences sequence = {0};
+  AFINA_TRY(afina_tokens_append(tokens, afina_tokenizer_end_of_text(m->model->tokenizer), error));
+  AFINA_TRY(afina_tokenizer_encode(m->model->tokenizer, text, size, tokens, error));
+  return tokens->count > 1 ? AFINA_OK : afina_fail(error, AFINA_E_DATA, "the text is empty");
+}
+
+static afina_status measure_text(measure *m, const char *text, size_t size, afina_error *error) {
+  const size_t context = m->gpt.config.context;
   afina_tokens tokens = {0};
-  /* An end-of-text token in front, so that the first token is predicted too. */
-  const uint32_t end = afina_tokenizer_end_of_text(m->model->tokenizer);
-  afina_status status = afina_sequences_append(&sequence, &end, 1, 0, NULL, error);
-  if (status == AFINA_OK)
-    status = afina_tokenizer_encode(m->model->tokenizer, text, size, &tokens, error);
-  if (status == AFINA_OK && tokens.count == 0)
-    status = afina_fail(error, AFINA_E_DATA, "the text is empty");
-  if (status == AFINA_OK)
-    status = afina_sequences_append(&sequence, tokens.ids, tokens.count, 0, NULL, error);
-  for (size_t at = 0; status == AFINA_OK && at < tokens.count; at += config->context) {
-    const size_t left = tokens.count - at;
-    status = measure_window(m, sequence.ids + at, left < config->context ? left : config->context,
-                            error);
+  afina_status status = read_text(m, text, size, &tokens, error);
+  for (size_t at = 0; status == AFINA_OK && at + 1 < tokens.count; at += context) {
+    const size_t left = tokens.count - 1 - at;
+    status = measure_window(m, tokens.ids + at, left < context ? left : context, error);
   }
   afina_tokens_free(&tokens);
-  afina_sequences_free(&sequence);
   return status;
+}
+
+static afina_status measure_init(measure *m, const afina_runtime *runtime, const afina_model *model,
+                                 afina_error *error) {
+  *m = (measure){.model = model, .gpt = afina_adapters_off(&model->gpt)};
+  AFINA_TRY(afina_gpt_pass_init(&m->pass, &m->gpt, error));
+  return afina_runtime_exec(runtime, &m->gpt, &m->exec, error);
+}
+
+static void measure_free(measure *m) {
+  free(m->losses);
+  free(m->logits);
+  afina_exec_free(&m->exec);
+  afina_gpt_pass_free(&m->pass);
+}
+
+static afina_perplexity_result result_of(const measure *m, size_t bytes) {
+  const double loss = m->sum / (double)m->tokens;
+  return (afina_perplexity_result){.loss = loss,
+                                   .perplexity = afina_exp_double(loss),
+                                   .bits_per_byte = m->sum / (double)bytes / afina_log_double(2),
+                                   .tokens = m->tokens,
+                                   .bytes = bytes};
 }
 
 afina_status afina_perplexity(afina_runtime *runtime, const afina_model *model, const char *text,
                               size_t size, afina_perplexity_result *out, afina_error *error) {
-  measure m = {.model = model, .gpt = afina_adapters_off(&model->gpt)};
-  AFINA_TRY(afina_gpt_pass_init(&m.pass, &m.gpt, error));
-  afina_status status = afina_runtime_exec(runtime, &m.gpt, &m.exec, error);
+  measure m;
+  afina_status status = measure_init(&m, runtime, model, error);
   if (status == AFINA_OK) status = measure_text(&m, text, size, error);
-  if (status == AFINA_OK) {
-    const double loss = m.sum / (double)m.tokens;
-    *out = (afina_perplexity_result){.loss = loss,
-                                     .perplexity = afina_exp_double(loss),
-                                     .bits_per_byte = m.sum / (double)size / afina_log_double(2),
-                                     .tokens = m.tokens,
-                                     .bytes = size};
-  }
-  free(m.losses);
-  free(m.logits);
-  afina_exec_free(&m.exec);
-  afina_gpt_pass_free(&m.pass);
+  if (status == AFINA_OK) *out = result_of(&m, size);
+  measure_free(&m);
   return status;
 }
 
-/* ---- generation ---- */
+/* ---- token by token ---- */
 
-typedef struct writer {
-  afina_model *model;
-  afina_gpt gpt; /* as above */
-  const afina_generation *options;
-  afina_exec exec;
-  afina_rng rng;
-  afina_real *logits;
-  afina_candidate *candidates;
-  afina_tokens tokens;
-} writer;
+typedef struct look {
+  measure m;
+  afina_tokens tokens; /* the end-of-text token, and the text's */
+  afina_candidate *top;
+  size_t most;  /* of these */
+  size_t bytes; /* of the text before the token that is looked at */
+  cJSON *list;
+} look;
 
-/* The next token after the last `context` ones. While they are all, the model's cache has them but
- * for the newest; afterwards each has moved by one place, and nothing that was kept holds. */
-static afina_status next_token(writer *w, uint32_t *out, afina_error *error) {
-  const afina_gpt *gpt = &w->gpt;
-  const size_t context = gpt->config.context,
-               count = w->tokens.count < context ? w->tokens.count : context;
-  afina_kv_cache *cache = &w->model->cache;
-  AFINA_TRY(afina_kv_cache_run(cache, gpt, &w->exec, w->tokens.ids + (w->tokens.count - count),
-                               count, AFINA_READS_LAST, error));
-  afina_project_forward(&w->exec, w->logits, cache->pass.hidden,
-                        afina_gpt_weight(gpt, 0, AFINA_WTE), 1, gpt->config.channels,
-                        gpt->config.vocabulary);
-  const size_t left =
-      afina_candidates(&w->options->sampling, w->logits, gpt->config.vocabulary, w->candidates);
-  *out = afina_draw(&w->options->sampling, w->candidates, left, &w->rng);
-  return AFINA_OK;
-}
-
-static afina_status write_tokens(writer *w, const char *prompt, size_t size, afina_buffer *text,
-                                 afina_error *error) {
-  const uint32_t end = afina_tokenizer_end_of_text(w->model->tokenizer);
-  const size_t V = w->gpt.config.vocabulary;
-  w->logits = afina_allocate(V, sizeof *w->logits);
-  w->candidates = afina_allocate(V, sizeof *w->candidates);
-  if (!w->logits || !w->candidates) return afina_fail_memory(error);
-  AFINA_TRY(afina_tokenizer_encode(w->model->tokenizer, prompt, size, &w->tokens, error));
-  if (w->tokens.count == 0) AFINA_TRY(afina_tokens_append(&w->tokens, end, error));
-  for (size_t i = 0; i < w->options->max_tokens; i++) {
-    uint32_t token = end;
-    AFINA_TRY(next_token(w, &token, error));
-    if (token == end) break;
-    AFINA_TRY(afina_tokens_append(&w->tokens, token, error));
-    if (token < afina_tokenizer_size(w->model->tokenizer))
-      AFINA_TRY(afina_tokenizer_decode(w->model->tokenizer, &token, 1, text, error));
+static bool add_top(const look *l, cJSON *json) {
+  cJSON *list = cJSON_AddArrayToObject(json, "top");
+  bool fine = list != NULL;
+  for (size_t i = 0; fine && i < l->most; i++) {
+    cJSON *item = afina_token_json(l->m.model->tokenizer, l->top[i].id);
+    fine = item && cJSON_AddItemToArray(list, item) &&
+           cJSON_AddNumberToObject(item, "probability", (double)l->top[i].probability);
   }
-  return AFINA_OK;
+  return fine;
 }
 
-afina_status afina_generate(afina_runtime *runtime, afina_model *model, const char *prompt,
-                            size_t size, const afina_generation *options, afina_bytes *out,
+/* Token n + 1 of l->tokens, predicted from row n. */
+static bool add_token(look *l, size_t n) {
+  const measure *m = &l->m;
+  const size_t C = m->gpt.config.channels, V = m->gpt.config.vocabulary;
+  const uint32_t id = l->tokens.ids[n + 1];
+  afina_project_forward(&m->exec, m->logits, m->pass.hidden + n * C,
+                        afina_gpt_weight(&m->gpt, 0, AFINA_WTE), 1, C, V);
+  afina_most_probable(m->logits, V, l->top, l->most);
+  /* Not exp(-loss), whose sum is in single precision: candidates and token are on one scale. */
+  size_t rank = 1;
+  double sum = 0;
+  for (size_t i = 0; i < V; i++) {
+    rank += m->logits[i] > m->logits[id];
+    sum += afina_exp_double((double)m->logits[i] - (double)m->logits[id]);
+  }
+  afina_buffer bytes = {0};
+  cJSON *json = afina_token_json(m->model->tokenizer, id);
+  bool fine = json && cJSON_AddItemToArray(l->list, json) &&
+              afina_token_bytes(m->model->tokenizer, id, &bytes, NULL) == AFINA_OK;
+  const size_t start = l->bytes, end = start + bytes.size;
+  afina_buffer_free(&bytes);
+  l->bytes = end;
+  return fine && cJSON_AddNumberToObject(json, "start", (double)start) &&
+         cJSON_AddNumberToObject(json, "end", (double)end) &&
+         cJSON_AddNumberToObject(json, "loss", (double)m->losses[n]) &&
+         cJSON_AddNumberToObject(json, "probability", 1 / sum) &&
+         cJSON_AddNumberToObject(json, "rank", (double)rank) && add_top(l, json);
+}
+
+static afina_status look_at(look *l, const char *text, size_t size, cJSON *json,
                             afina_error *error) {
-  const afina_sampling *s = &options->sampling;
-  if (!s->greedy && !(s->temperature > 0 && s->temperature <= 100))
-    return afina_fail(error, AFINA_E_ARGUMENT, "temperature %g: above 0, at most 100",
-                      s->temperature);
-  if (!(s->top_p > 0 && s->top_p <= 1))
-    return afina_fail(error, AFINA_E_ARGUMENT, "top-p %g: above 0, at most 1", s->top_p);
-  writer w = {.model = model, .gpt = afina_adapters_off(&model->gpt), .options = options};
-  afina_buffer text = {0};
-  afina_rng_seed(&w.rng, options->seed);
-  afina_status status = afina_runtime_exec(runtime, &w.gpt, &w.exec, error);
-  if (status == AFINA_OK) status = write_tokens(&w, prompt, size, &text, error);
-  if (status == AFINA_OK) afina_buffer_take(&text, out);
-  afina_buffer_free(&text);
-  afina_tokens_free(&w.tokens);
-  free(w.logits);
-  free(w.candidates);
-  afina_exec_free(&w.exec);
+  measure *m = &l->m;
+  const size_t context = m->gpt.config.context;
+  AFINA_TRY(read_text(m, text, size, &l->tokens, error));
+  const size_t all = l->tokens.count - 1, count = all < context ? all : context;
+  AFINA_TRY(measure_window(m, l->tokens.ids, count, error));
+  l->list = cJSON_AddArrayToObject(json, "tokens");
+  bool fine = l->list != NULL;
+  for (size_t n = 0; fine && n < count; n++) fine = add_token(l, n);
+  if (!fine) return afina_fail_memory(error);
+  const afina_perplexity_result result = result_of(m, l->bytes);
+  fine = cJSON_AddNumberToObject(json, "loss", result.loss) &&
+         cJSON_AddNumberToObject(json, "perplexity", result.perplexity) &&
+         cJSON_AddNumberToObject(json, "bits_per_byte", result.bits_per_byte) &&
+         cJSON_AddBoolToObject(json, "truncated", count < all);
+  return fine ? AFINA_OK : afina_fail_memory(error);
+}
+
+afina_status afina_look(afina_runtime *runtime, const afina_model *model, const char *text,
+                        size_t size, size_t candidates, afina_bytes *json, afina_error *error) {
+  const size_t V = model->gpt.config.vocabulary;
+  look l = {.most = candidates < V ? candidates : V};
+  cJSON *object = cJSON_CreateObject();
+  l.top = afina_allocate(l.most + 1, sizeof *l.top);
+  afina_status status = measure_init(&l.m, runtime, model, error);
+  if (status == AFINA_OK && (!l.top || !object)) status = afina_fail_memory(error);
+  if (status == AFINA_OK) status = look_at(&l, text, size, object, error);
+  if (status == AFINA_OK) status = afina_json_print(object, false, json, error);
+  cJSON_Delete(object);
+  afina_tokens_free(&l.tokens);
+  free(l.top);
+  measure_free(&l.m);
   return status;
 }

@@ -47,9 +47,12 @@ static const struct {
      "           [--threads N] [--numerics plain|fused] [--quiet] [--out comparison.json]"},
     {"generate", cli_generate,
      "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
-     "           [--max-tokens N] [--threads N] [--numerics plain|fused]"},
+     "           [--max-tokens N] [--threads N] [--numerics plain|fused]\n"
+     "           [--candidates N]   (a line of JSON for each token: what it was drawn from)"},
     {"perplexity", cli_perplexity,
-     "--model DIR --data FILE [--threads N] [--numerics plain|fused]"},
+     "--model DIR --data FILE [--threads N] [--numerics plain|fused]\n"
+     "           [--tokens [--candidates N]]   (of each token, what else was expected; one "
+     "window)"},
     {"tokenize", cli_tokenize, "--model DIR [TEXT]   (standard input when TEXT is absent)"},
     {"tokenizer", cli_tokenizer, "--train FILE[@WEIGHT]... --vocab N --out tokenizer.json"},
     {"pretrain", cli_pretrain,

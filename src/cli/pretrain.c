@@ -68,16 +68,7 @@ static afina_status make_config(job *j, afina_gpt_config *config, afina_error *e
 static afina_status fill_weights(job *j, afina_error *error) {
   afina_rng rng;
   afina_rng_seed(&rng, j->seed);
-  afina_params_random(&j->gpt.params, j->gpt.weights, 0, &rng);
-  /* Blocks that add nothing yet: what the embeddings know reaches the readout whole (Zhang et al.,
-   * 2019, "Fixup"; the speed runs of modded-nanogpt do the same). */
-  for (size_t l = 0; l < j->gpt.config.layers; l++) {
-    const afina_tensor last[] = {AFINA_ATTN_PROJ_WEIGHT, AFINA_MLP_PROJ_WEIGHT};
-    for (size_t i = 0; i < 2; i++) {
-      const afina_param *param = afina_params_find(&j->gpt.params, l, last[i]);
-      memset(j->gpt.weights + param->offset, 0, param->rows * param->columns * sizeof(afina_real));
-    }
-  }
+  afina_params_begin(&j->gpt.params, j->gpt.weights, &rng);
   if (!j->init) return AFINA_OK;
   afina_bytes bytes = {0};
   afina_safetensors *file;
@@ -266,8 +257,9 @@ static afina_status train(job *j, afina_error *error) {
     if (at.steps % j->every != 0 && at.tokens < at.total) continue;
     AFINA_TRY(save_state(j, "checkpoint.safetensors", error));
     AFINA_TRY(save_model(j, error));
-    const afina_pretrain_loss mean = {sum.language / (double)since, sum.contrast / (double)since,
-                                      sum.words / (double)since};
+    const afina_pretrain_loss mean = {.language = sum.language / (double)since,
+                                      .contrast = sum.contrast / (double)since,
+                                      .words = sum.words / (double)since};
     AFINA_TRY(report(j, mean, cli_now() - start, error));
     sum = (afina_pretrain_loss){0};
     since = 0;

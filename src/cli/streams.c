@@ -1,23 +1,20 @@
 #include "streams.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
-#include "documents.h"
+#include "corpus.h"
 
-typedef struct encoder {
-  afina_tokenizer *tokenizer;
-  afina_tokens tokens;
-} encoder;
-
-/* A document's tokens and the end-of-text id behind them. */
-static afina_status encode_document(void *context, const char *text, size_t size,
-                                    afina_error *error) {
-  encoder *e = context;
-  AFINA_TRY(afina_tokenizer_encode(e->tokenizer, text, size, &e->tokens, error));
-  return afina_tokens_append(&e->tokens, afina_tokenizer_end_of_text(e->tokenizer), error);
+double cli_cut_weight(char *path) {
+  char *at = strrchr(path, '@'), *end;
+  if (!at) return 1;
+  const double weight = strtod(at + 1, &end);
+  if (end == at + 1 || *end || !(weight > 0) || !isfinite(weight)) return 1;
+  *at = '\0';
+  return weight;
 }
 
 afina_status cli_stream_open(afina_stream *stream, const char *word, afina_tokenizer *tokenizer,
@@ -26,11 +23,11 @@ afina_status cli_stream_open(afina_stream *stream, const char *word, afina_token
   if (!path) return afina_fail_memory(error);
   const double factor = cli_cut_weight(path);
   afina_bytes text = {0};
-  encoder e = {.tokenizer = tokenizer};
+  afina_tokens tokens = {0};
   afina_status status = cli_read_file(&text, path, error);
   if (status == AFINA_OK)
-    status = cli_each_document(text.data, text.size, encode_document, &e, error);
-  const afina_tokens tokens = e.tokens;
+    status = afina_encode_documents(tokenizer, text.data, text.size, AFINA_DOCUMENTS_MARKED,
+                                    &tokens, error);
   uint16_t *ids = status == AFINA_OK ? afina_allocate(tokens.count, sizeof *ids) : NULL;
   if (status == AFINA_OK && !ids) status = afina_fail_memory(error);
   if (ids) {
@@ -44,7 +41,7 @@ afina_status cli_stream_open(afina_stream *stream, const char *word, afina_token
     fprintf(stderr, "%s: %zu bytes, %zu tokens, %.3f bytes a token, weight %g\n", stream->name,
             text.size, tokens.count, (double)text.size / (double)tokens.count, factor);
   }
-  afina_tokens_free(&e.tokens);
+  afina_tokens_free(&tokens);
   afina_bytes_free(&text);
   free(path);
   return status;

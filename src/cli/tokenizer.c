@@ -5,7 +5,8 @@
 
 #include "bpe_train.h"
 #include "cli.h"
-#include "documents.h"
+#include "corpus.h"
+#include "streams.h"
 
 int cli_tokenize(int argc, char **argv) {
   const char *folder = NULL, *text = NULL;
@@ -55,7 +56,9 @@ static afina_status count_file(afina_bpe_trainer *trainer, const char *word, afi
     status =
         afina_fail(error, AFINA_E_ARGUMENT, "%s: a weight is a whole number up to 1000000", word);
   if (status == AFINA_OK) status = cli_read_file(&text, path, error);
-  if (status == AFINA_OK) status = cli_each_document(text.data, text.size, count_words, &c, error);
+  if (status == AFINA_OK)
+    status =
+        afina_each_document(text.data, text.size, AFINA_DOCUMENTS_MARKED, count_words, &c, error);
   if (status == AFINA_OK) fprintf(stderr, "%s: %zu bytes, weight %zu\n", path, text.size, c.weight);
   afina_bytes_free(&text);
   free(path);

@@ -184,3 +184,13 @@ void afina_params_random(const afina_params *params, afina_real *buffer, size_t 
           p->vector ? constant : (afina_real)(deviation * afina_rng_normal(rng));
   }
 }
+
+void afina_params_begin(const afina_params *params, afina_real *buffer, afina_rng *rng) {
+  static const afina_tensor last[] = {AFINA_ATTN_PROJ_WEIGHT, AFINA_MLP_PROJ_WEIGHT};
+  afina_params_random(params, buffer, 0, rng);
+  for (size_t l = 0; l < params->layers; l++)
+    for (size_t i = 0; i < 2; i++) {
+      const afina_param *param = afina_params_find(params, l, last[i]);
+      memset(buffer + param->offset, 0, param->rows * param->columns * sizeof *buffer);
+    }
+}

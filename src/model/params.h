@@ -87,4 +87,9 @@ size_t afina_params_head(const afina_params *params);
 void afina_params_random(const afina_params *params, afina_real *buffer, size_t begin,
                          afina_rng *rng);
 
+/* What pretraining begins with: these, but with blocks that add nothing yet, their last projections
+ * zero, so that what the embeddings know reaches the readout whole (Zhang et al., 2019, "Fixup";
+ * the speed runs of modded-nanogpt do the same). */
+void afina_params_begin(const afina_params *params, afina_real *buffer, afina_rng *rng);
+
 #endif

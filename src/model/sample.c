@@ -25,11 +25,28 @@ size_t afina_candidates(const afina_sampling *sampling, const afina_real *logits
   double kept = 0;
   for (size_t i = 0; i < count; i++) {
     kept += (double)candidates[i].probability;
-    if (kept >= sampling->top_p) count = i + 1;
+    /* 1 cuts nothing: what rounding makes of the sum may reach it before the last. */
+    if (sampling->top_p < 1 && kept >= sampling->top_p) count = i + 1;
   }
   for (size_t i = 0; i < count; i++)
     candidates[i].probability = (float)((double)candidates[i].probability / kept);
   return count;
+}
+
+void afina_most_probable(const afina_real *logits, size_t V, afina_candidate *top, size_t n) {
+  size_t found = 0;
+  for (size_t i = 0; i < V && n; i++) {
+    if (found == n && logits[i] <= logits[top[n - 1].id]) continue;
+    size_t at = found < n ? found++ : n - 1;
+    for (; at > 0 && logits[i] > logits[top[at - 1].id]; at--) top[at] = top[at - 1];
+    top[at].id = (uint32_t)i;
+  }
+  double sum = 0;
+  for (size_t i = 0; i < V && found; i++)
+    sum += afina_exp_double((double)logits[i] - (double)logits[top[0].id]);
+  for (size_t i = 0; i < found; i++)
+    top[i].probability =
+        (float)(afina_exp_double((double)logits[top[i].id] - (double)logits[top[0].id]) / sum);
 }
 
 uint32_t afina_draw(const afina_sampling *sampling, const afina_candidate *candidates, size_t count,

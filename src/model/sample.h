@@ -28,6 +28,9 @@ typedef struct afina_candidate {
  * left. */
 size_t afina_candidates(const afina_sampling *sampling, const afina_real *logits, size_t V,
                         afina_candidate *candidates);
+/* The n <= V most probable tokens in that order, with their probabilities before any of that: the
+ * softmax of the logits. */
+void afina_most_probable(const afina_real *logits, size_t V, afina_candidate *top, size_t n);
 /* Draws one of `count` candidates. */
 uint32_t afina_draw(const afina_sampling *sampling, const afina_candidate *candidates, size_t count,
                     afina_rng *rng);

@@ -185,6 +185,7 @@ static void run_lanes(void *context, size_t begin, size_t end, size_t thread) {
 static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real scale, double *sum,
                                 afina_error *error) {
   job j = {.run = run, .windows = windows, .lanes = lanes_for(run, windows), .scale = scale};
+  run->windows = windows;
   afina_pool_run(run->exec->pool, j.lanes, 1, run_lanes, &j);
   for (size_t i = 0; i < j.lanes; i++)
     if (run->lanes[i].status != AFINA_OK)
@@ -192,6 +193,14 @@ static afina_status run_windows(afina_pretrain *run, size_t windows, afina_real 
   *sum = 0;
   for (size_t n = 0; n < windows * run->options.context; n++) *sum += (double)run->losses[n];
   return AFINA_OK;
+}
+
+afina_pretrain_windows afina_pretrain_last(const afina_pretrain *run) {
+  return (afina_pretrain_windows){.ids = run->ids,
+                                  .targets = run->targets,
+                                  .losses = run->losses,
+                                  .count = run->windows,
+                                  .context = run->options.context};
 }
 
 /* Windows of the next update: the start's last doubling that the line has reached. */
@@ -245,7 +254,9 @@ static afina_status word_step(afina_pretrain *run, afina_pretrain_loss *loss, af
   AFINA_TRY(check_loss(run, &mean, error));
   run->optimizer.wait = afina_params_block(&run->gpt->params, 0);
   const double share = (double)run->optimizer.steps / (double)o->word_steps;
-  afina_optimizer_step(&run->optimizer, run->gpt, run->exec, o->lr * (1 - 0.9 * share));
+  mean.learning_rate = o->lr * (1 - 0.9 * share);
+  mean.gradient_norm =
+      afina_optimizer_step(&run->optimizer, run->gpt, run->exec, mean.learning_rate);
   run->optimizer.wait = SIZE_MAX;
   *loss = mean;
   return AFINA_OK;
@@ -273,7 +284,9 @@ afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
   /* The rate is that of the batch's last token, or of the run's where the batch reaches beyond. */
   const uint64_t end = run->tokens + tokens < o->tokens ? run->tokens + tokens : o->tokens;
   const double factor = afina_schedule_stable(end - 1, o->tokens, o->warmup, o->decay, o->lr_floor);
-  afina_optimizer_step(&run->optimizer, run->gpt, run->exec, o->lr * factor);
+  mean.learning_rate = o->lr * factor;
+  mean.gradient_norm =
+      afina_optimizer_step(&run->optimizer, run->gpt, run->exec, mean.learning_rate);
   run->tokens += tokens;
   if (at.decays) run->decayed += tokens;
   *loss = mean;

@@ -59,16 +59,26 @@ afina_status afina_pretrain_create(afina_pretrain **out, afina_gpt *gpt, const a
                                    const afina_pretrain_options *options, afina_error *error);
 void afina_pretrain_free(afina_pretrain *run);
 
-/* The losses of one update's batch. */
+/* What one update was: the losses of its batch, before it. */
 typedef struct afina_pretrain_loss {
   double language; /* mean, nats per token */
   double contrast; /* mean, nats per choice among the batch's passages; 0 without that part */
   double words;    /* the same for token embeddings */
+  double learning_rate, gradient_norm; /* of the update; the norm before clipping */
 } afina_pretrain_loss;
 
 /* One update. */
 afina_status afina_pretrain_step(afina_pretrain *run, afina_pretrain_loss *loss,
                                  afina_error *error);
+
+/* The windows that ran last, an update's or a held-out measure's. */
+typedef struct afina_pretrain_windows {
+  const uint32_t *ids, *targets; /* [count * context] */
+  const afina_real *losses;      /* [count * context] of the targets, nats */
+  size_t count, context;
+} afina_pretrain_windows;
+/* None before the first. They are overwritten by the next. */
+afina_pretrain_windows afina_pretrain_last(const afina_pretrain *run);
 
 /* Where a run stands. */
 typedef struct afina_pretrain_progress {

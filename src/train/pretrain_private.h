@@ -33,6 +33,7 @@ struct afina_pretrain {
   uint32_t *ids, *targets; /* [batch * context] */
   size_t *starts;          /* [micro_batch + 1] */
   afina_real *losses;      /* [batch * context] */
+  size_t windows;          /* that ran last */
   afina_lane lanes[AFINA_LANES];
   size_t lane_count;
   afina_contrastive *contrastive; /* NULL: only the language model */

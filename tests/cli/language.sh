@@ -64,6 +64,25 @@ check "two seeds give one text" test "$(cat s1)" != "$(cat s3)"
 check "top-k 1 is not greedy" cmp -s g1 k1
 check "the prompt comes first" grep -aq "^A rua" g1
 
+# Token by token: the same text, and of each token what it was drawn from; of a text what was
+# expected, with the loss of the whole.
+name=c1 generate --seed 3 --temperature 1.5 --candidates 4
+check "a line for each token and one for the end" test "$(wc -l < c1)" -le 13
+check "the last line says that it is done" grep -q '"done":true' <(tail -1 c1)
+check "no other line does" test "$(grep -c '"done":true' c1)" = 1
+check "four candidates each" test "$(head -1 c1 | grep -o '"share":' | wc -l)" = 4
+name=c2 generate --seed 3 --temperature 1.5 --candidates 1 --threads 3
+check "the tokens depend on how many candidates are shown" \
+  cmp -s <(sed 's/,"candidates.*//' c1) <(sed 's/,"candidates.*//' c2)
+printf 'A chuva cai.' > short.txt
+run 0 perplexity --model lm --data short.txt
+cp out.txt whole.txt
+run 0 perplexity --model lm --data short.txt --tokens --candidates 2
+equal "the loss by tokens is not that of the text" \
+  "$(sed 's/.*"loss":\([0-9.]*\),"perplexity.*/\1/' out.txt | awk '{ printf "%.6f", $1 }')" \
+  "$(sed 's/{"loss":\([0-9.]*\),.*/\1/' whole.txt)"
+check "a short text is read whole" grep -q '"truncated":false' out.txt
+
 # Wrong usage is 2, work that fails is 1.
 run 2
 run 0 --help

@@ -1,5 +1,6 @@
 /* What a model keeps of the text that it read last: texts that are typed and texts that are written
  * on give the bits of a reading from the beginning, for a fraction of its rows. */
+#include "generator.h"
 #include "model.h"
 #include "session_rig.h"
 
@@ -121,12 +122,25 @@ static void check_writing(rig *r, const afina_generation *options) {
   const size_t first = tokens.count;
   const size_t passes = write_plainly(r, &tokens, options, &plainly);
 
-  afina_kv_cache_free(&r->model->cache);
   fine(afina_generate(r->runtime, r->model, prompt, 5, options, &written, &error), &error);
   assert_int_equal(written.size, plainly.size);
   assert_memory_equal(written.data, plainly.data, written.size);
   assert_true(passes > 5); /* or this seed shows nothing */
-  if (tokens.count <= RIG_CONTEXT) assert_int_equal(r->model->cache.computed, first + passes - 1);
+
+  afina_generator *generator = NULL;
+  afina_generated token = {0};
+  size_t at = 0;
+  fine(afina_generator_create(&generator, r->runtime, r->model, prompt, 5, options, &error),
+       &error);
+  while (!token.done) {
+    fine(afina_generator_next(generator, &token, &error), &error);
+    assert_true(at + token.size <= plainly.size);
+    if (token.size) assert_memory_equal(token.text, plainly.data + at, token.size);
+    at += token.size;
+  }
+  assert_int_equal(at, plainly.size);
+  if (tokens.count <= RIG_CONTEXT) assert_int_equal(generator->cache.computed, first + passes - 1);
+  afina_generator_free(generator);
   afina_bytes_free(&written);
   afina_buffer_free(&plainly);
   afina_tokens_free(&tokens);

@@ -151,6 +151,101 @@ static void test_frequencies(void **state) {
     check_frequencies(&samplings[i], 100 + i);
 }
 
+/* ---- many tokens ---- */
+
+enum { MANY = 200, MANY_DRAWS = 400000 };
+
+/* A long tail, as a language model has it: the r-th most probable of tokens has (1 + r)^-1.2. */
+static int place(int id) { return (id * 37 + 11) % MANY; }
+static double tail_weight(int r, double temperature) {
+  return exp(-1.2 * log(1 + r) / temperature);
+}
+
+/* With what probability the token of each place is to be drawn; returns how many have any. */
+static int tail_shares(const afina_sampling *sampling, double shares[MANY]) {
+  const int most = sampling->greedy ? 1 : sampling->top_k ? (int)sampling->top_k : MANY;
+  const double temperature = sampling->greedy ? 1 : sampling->temperature;
+  double sum = 0, kept = 0;
+  int left = 0;
+  for (int r = 0; r < MANY; r++) sum += tail_weight(r, temperature);
+  while (left < most && (left == 0 || kept < sampling->top_p - 1e-12))
+    kept += shares[left] = tail_weight(left, temperature) / sum, left++;
+  for (int r = 0; r < MANY; r++) shares[r] = r < left ? shares[r] / kept : 0;
+  return left;
+}
+
+/* Pearson's statistic of so many draws against these shares is below the 99.99th percentile of
+ * chi-square (Wilson and Hilferty, 1931). Tokens of fewer than five expected draws count together.
+ */
+static void check_chi_square(const afina_sampling *sampling) {
+  afina_real logits[MANY];
+  afina_candidate candidates[MANY];
+  double shares[MANY], seen[MANY] = {0};
+  for (int i = 0; i < MANY; i++) logits[i] = (afina_real)log(tail_weight(place(i), 1));
+  const int left = tail_shares(sampling, shares);
+  const size_t count = afina_candidates(sampling, logits, MANY, candidates);
+  if (!sampling->greedy) assert_int_equal(count, left);
+  afina_rng rng;
+  afina_rng_seed(&rng, 20);
+  for (int i = 0; i < MANY_DRAWS; i++)
+    seen[place((int)afina_draw(sampling, candidates, count, &rng))]++;
+  double chi = 0, cells = 0, rare = 0, rare_seen = 0;
+  for (int r = 0; r < MANY; r++) {
+    const double mean = shares[r] * MANY_DRAWS, off = seen[r] - mean;
+    if (r >= left) assert_true(seen[r] == 0);
+    if (mean < 5) rare += mean, rare_seen += seen[r];
+    if (mean >= 5) chi += off * off / mean, cells++;
+  }
+  if (rare >= 5) chi += (rare_seen - rare) * (rare_seen - rare) / rare, cells++;
+  const double freedom = cells - 1, spread = 2 / (9 * freedom);
+  assert_true(cells == 1 ? chi < 1e-9 : chi < freedom * pow(1 - spread + 3.719 * sqrt(spread), 3));
+}
+
+static void test_chi_square(void **state) {
+  (void)state;
+  const afina_sampling samplings[] = {{.greedy = true, .top_p = 1},
+                                      {.temperature = 1, .top_p = 1},
+                                      {.temperature = 0.6, .top_p = 1},
+                                      {.temperature = 2.5, .top_p = 1},
+                                      {.temperature = 1, .top_k = 25, .top_p = 1},
+                                      {.temperature = 1.3, .top_k = 40, .top_p = 1},
+                                      {.temperature = 1, .top_p = 0.9},
+                                      {.temperature = 0.8, .top_k = 30, .top_p = 0.7}};
+  for (size_t i = 0; i < sizeof samplings / sizeof *samplings; i++) check_chi_square(&samplings[i]);
+}
+
+/* Rounded probabilities may add up to 1 before the last of them: the rest is not cut for that. */
+static void test_top_p_of_one_cuts_nothing(void **state) {
+  (void)state;
+  afina_candidate candidates[MANY];
+  afina_rng rng;
+  afina_rng_seed(&rng, 5);
+  const afina_sampling all = {.temperature = 1, .top_p = 1};
+  for (int draw = 0; draw < 200; draw++) {
+    afina_real logits[MANY];
+    for (int i = 0; i < MANY; i++)
+      logits[i] = (afina_real)(i < MANY / 2 ? 8 * afina_rng_uniform(&rng) : -18);
+    assert_int_equal(afina_candidates(&all, logits, MANY, candidates), MANY);
+  }
+}
+
+static void test_most_probable(void **state) {
+  (void)state;
+  afina_real logits[MANY];
+  afina_candidate all[MANY], top[MANY];
+  const afina_sampling plain = {.temperature = 1, .top_p = 1};
+  for (int i = 0; i < MANY; i++) logits[i] = (afina_real)log(tail_weight(place(i), 1));
+  logits[7] = logits[3]; /* of equals the smaller id comes first */
+  afina_candidates(&plain, logits, MANY, all);
+  for (size_t n = 0; n <= MANY; n += 50) {
+    afina_most_probable(logits, MANY, top, n);
+    for (size_t i = 0; i < n; i++) {
+      assert_int_equal(top[i].id, all[i].id);
+      assert_true(fabs((double)top[i].probability - (double)all[i].probability) < 1e-6);
+    }
+  }
+}
+
 static void test_same_seed_same_tokens(void **state) {
   (void)state;
   const afina_sampling sampling = {.temperature = 1, .top_p = 1};
@@ -191,6 +286,9 @@ int main(void) {
       cmocka_unit_test(test_temperature),
       cmocka_unit_test(test_top_k_and_top_p),
       cmocka_unit_test(test_frequencies),
+      cmocka_unit_test(test_chi_square),
+      cmocka_unit_test(test_top_p_of_one_cuts_nothing),
+      cmocka_unit_test(test_most_probable),
       cmocka_unit_test(test_same_seed_same_tokens),
       cmocka_unit_test(test_one_token),
   };
