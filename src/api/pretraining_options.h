@@ -7,14 +7,13 @@
 #include "pretrain.h"
 #include "sha256.h"
 
-/* A default for every key that is absent; AFINA_E_ARGUMENT names the first that is wrong. */
-
 typedef struct afina_create_options {
   afina_gpt_config config; /* vocabulary: the most ids */
   uint64_t seed;
   afina_documents documents;
 } afina_create_options;
 
+/* A default for every key that is absent; AFINA_E_ARGUMENT names the first that is wrong. */
 afina_status afina_create_options_parse(afina_create_options *out, const char *json, size_t size,
                                         afina_error *error);
 
@@ -26,7 +25,8 @@ typedef struct afina_pretraining_options {
   char text_sha256[AFINA_SHA256_HEX];
 } afina_pretraining_options;
 
-/* For a model of this shape and a text of this fingerprint. AFINA_E_DATA: of another text. */
+/* Likewise, for a model of this shape and a text of this fingerprint. AFINA_E_DATA: of another
+ * text. */
 afina_status afina_pretraining_options_parse(afina_pretraining_options *out, const afina_gpt *model,
                                              const char text_sha256[AFINA_SHA256_HEX],
                                              const char *json, size_t size, afina_error *error);
