@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,16 @@ static afina_status check_classifier(const afina_model *model, afina_error *erro
       "this model is a language model without classes: fine-tune it on labeled texts first");
 }
 
+/* Weights may all be numbers and yet so large that no answer is one. */
+static afina_status check_answers(const float *answers, size_t count, afina_error *error) {
+  for (size_t i = 0; i < count; i++)
+    if (!isfinite(answers[i]))
+      return afina_fail(error, AFINA_E_DIVERGED,
+                        "the model's answers are no numbers: its weights are too large; open "
+                        "another model, or train again");
+  return AFINA_OK;
+}
+
 static afina_status read_texts(afina_runtime *runtime, afina_model *model, const given_texts *given,
                                size_t count, float *out, afina_error *error) {
   AFINA_TRY(check_classifier(model, error));
@@ -121,6 +132,7 @@ static afina_status read_texts(afina_runtime *runtime, afina_model *model, const
   for (size_t i = 0; i < count && status == AFINA_OK; i++)
     status = append_text(model, given->texts[i], given->sizes[i], &tokens, &sequences, error);
   if (status == AFINA_OK) status = classify(runtime, model, given, &sequences, out, error);
+  if (status == AFINA_OK) status = check_answers(out, count * model->gpt.config.classes, error);
   afina_tokens_free(&tokens);
   afina_sequences_free(&sequences);
   return status;

@@ -20,7 +20,7 @@ typedef enum afina_status {
   AFINA_E_LIMIT = 5,       /* larger than a stated limit */
   AFINA_E_DATA = 6,        /* the labeled rows cannot be used: too few, one class only, ... */
   AFINA_E_STATE = 7,       /* called in the wrong order */
-  AFINA_E_DIVERGED = 8     /* training reached a loss that is not a finite number */
+  AFINA_E_DIVERGED = 8     /* a loss or an answer is not a finite number */
 } afina_status;
 
 enum { AFINA_MESSAGE_SIZE = 512 };
