@@ -21,14 +21,14 @@ export async function loadModule(options) {
 }
 
 /** The service with replies unwrapped: its value, or its failure as an exception. */
-export function startService(load = loadModule) {
+export function startService(load = loadModule, create = createService) {
   const unwrapped = (method) => async (...args) => {
     const { value, failure } = await method(...args);
     if (failure) throw Object.assign(new Error(`${failure.code}: ${failure.detail}`), { failure });
     return value;
   };
   return Object.fromEntries(
-    Object.entries(createService(load)).map(([name, method]) => [name, unwrapped(method)]));
+    Object.entries(create(load)).map(([name, method]) => [name, unwrapped(method)]));
 }
 
 export const modelFiles = (files = tinyModel()) =>

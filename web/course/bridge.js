@@ -2,12 +2,13 @@
 // calls of each subject are in calls/.
 
 import { createBridge } from '../engine/bridge.js';
+import { insideCalls } from './calls/inside.js';
 import { languageCalls } from './calls/language.js';
 
 /** The bridge to afina_course.mjs. */
 export function createCourseBridge(module) {
   const bridge = createBridge(module);
-  const more = [languageCalls];
+  const more = [languageCalls, insideCalls];
   return Object.assign({}, bridge, ...more.map(
     (make) => bridge.extend((tools) => make(module, tools))));
 }

@@ -5,6 +5,7 @@
 import { fail, replying } from '../engine/failure.js';
 import { readModelFiles } from '../engine/model_files.js';
 import { createCourseBridge } from './bridge.js';
+import { createInside } from './lessons/inside.js';
 import { createInstructions } from './lessons/instructions.js';
 import { createLanguage } from './lessons/language.js';
 import { createRows } from './lessons/rows.js';
@@ -61,6 +62,7 @@ export function createCourse(loadModule) {
   return replying({
     loadModel,
     describe: async (name) => context.describe(name),
+    ...createInside(context),
     ...createInstructions(context),
     ...createLanguage(context),
     ...createRows(context),

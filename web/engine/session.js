@@ -160,6 +160,7 @@ export function createSession(bridge, model, prepared, options) {
   }
 
   return {
+    handle,
     prepared,
     description,
     isDone: () => last.phase === 'done',
