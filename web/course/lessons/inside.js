@@ -95,9 +95,8 @@ export function createInside(context) {
     }
     trainings.set(name, { session, keep });
     if (watch) own.watch(session.handle, true);
-    return { ...session.description, rows: data.rows.length,
-      ...(rows && { chosen: data.rows.map(({ number, text, label }) => ({ number, text, label })) }),
-    };
+    const chosen = data.rows.map(({ number, text, label }) => ({ number, text, label }));
+    return { ...session.description, rows: data.rows.length, ...(rows && { chosen }) };
   }
 
   /** The last slice gives what there is to tell of the whole, as `finished`. */
