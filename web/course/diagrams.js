@@ -9,11 +9,21 @@ const CHAPTERS = {
   7: ['01-instruction-tuning-visao-geral', '02-formato-dados-instrucao',
     '03-mascaramento-loss-resposta', '04-pipeline-sft', '05-avaliacao-respostas'],
 };
+/** What one takes in front of a class, with its thing to do: our estimate, for planning a lesson. */
+const MINUTES = {
+  '5-01': 12, '5-02': 10, '5-03': 12, '5-04': 12, '5-05': 8,
+  '6-01': 10, '6-02': 8, '6-03': 10, '6-04': 12, '6-05': 12,
+  '7-01': 10, '7-02': 8, '7-03': 12, '7-04': 12, '7-05': 12,
+};
 const modules = import.meta.glob('./chapter?/*.js');
 
-/** {id: '5-02-cross-entropy', chapter: '5', name: '02-cross-entropy', load} of those there are. */
+/**
+ * {id: '5-02-cross-entropy', chapter: '5', name: '02-cross-entropy', minutes, load} of those that
+ * there are.
+ */
 export const diagrams = Object.entries(CHAPTERS).flatMap(([chapter, names]) => names
   .map((name) => ({ id: `${chapter}-${name}`, chapter, name,
+    minutes: MINUTES[`${chapter}-${name.slice(0, 2)}`],
     load: modules[`./chapter${chapter}/${name}.js`] }))
   .filter(({ load }) => load));
 

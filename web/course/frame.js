@@ -39,7 +39,9 @@ export function createFrame(course, entry) {
   const words = h('p', { class: 'says', role: 'status' });
   const place = h('p', { class: 'stage-number hint' });
   const failure = failureBox();
-  const task = h('p', { class: 'task' });
+  const taskWords = h('span');
+  const tick = h('span', { class: 'task-done', hidden: true }, icon('check'), t('frame.done'));
+  const task = h('p', { class: 'task' }, h('strong', {}, t('frame.task')), ' ', taskWords, tick);
   /** @type {Diagram|null} */
   let diagram = null;
   let stage = 0;
@@ -129,6 +131,7 @@ export function createFrame(course, entry) {
   async function enter(to) {
     await diagram.enter?.(to);
     stage = to;
+    if (last() !== Infinity) frame.set({ stage: to ? String(to + 1) : undefined });
   }
 
   function go(to) {
@@ -181,10 +184,18 @@ export function createFrame(course, entry) {
     say();
   }
 
+  /** Only where it is new: a screen reader says it again, and a focused term in it is lost. */
+  function tell(place, text) {
+    if (told.get(place) === text) return;
+    told.set(place, text);
+    fill(place, frame.say(text));
+  }
+  const told = new Map();
+
   function say() {
     if (!diagram) return;
     const endless = last() === Infinity;
-    fill(words, frame.say(diagram.says(stage) ?? ''));
+    tell(words, diagram.says(stage) ?? '');
     fill(place, endless ? '' : t('frame.stage', { stage: stage + 1, stages: diagram.stages }));
     first.disabled = busy || stage === 0 || endless;
     back.disabled = first.disabled;
@@ -193,8 +204,8 @@ export function createFrame(course, entry) {
     play.disabled = last() === 0;
     for (const each of [first, back]) each.hidden = endless;
     const done = diagram.done();
-    fill(task, h('strong', {}, t('frame.task')), ' ', frame.say(t(`${id}.task`)),
-      done ? h('span', { class: 'task-done' }, icon('check'), t('frame.done')) : null);
+    tell(taskWords, t(`${id}.task`));
+    tick.hidden = !done;
     if (done) course.onDone(id);
   }
 

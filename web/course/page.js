@@ -8,6 +8,8 @@ import { startTheme, toggleTheme } from '../ui/theme.js';
 import { chapters, diagrams, findDiagram } from './diagrams.js';
 import { createCourseEngine } from './engine.js';
 import { createFrame } from './frame.js';
+import { createGlossary } from './glossary.js';
+import { courseHome } from './home.js';
 import { createProgress } from './progress.js';
 import { createRows } from './rows.js';
 import { formatSetup, readSetup } from './setup.js';
@@ -50,7 +52,10 @@ export function startCourse(before, whenFetched) {
   const course = {
     engine, rows: createRows(engine), told: setup.told,
     onTold: (told) => address({ told }), onDone: markDone,
+    say: (text) => glossary.say(text),
   };
+  const glossary = createGlossary(
+    (id) => (id === 'glossary' || findDiagram(id) ? link(id, titleOf(id)) : null));
   let frame = null;
   let path = null;
 
@@ -61,6 +66,9 @@ export function startCourse(before, whenFetched) {
     if (push) history.pushState(null, '', url);
     else history.replaceState(null, '', url);
   }
+
+  /** Of a diagram, or of the glossary. */
+  const titleOf = (id) => t(id === 'glossary' ? 'glossary.whole' : `${id}.title`);
 
   function markDone(id) {
     if (progress.add(id)) path?.replaceWith(path = coursePath());
@@ -94,24 +102,20 @@ export function startCourse(before, whenFetched) {
       chapters.filter((chapter) => of(chapter).length).map((chapter) => h('section', {},
         h('h2', { class: 'small-title' }, t(`course.chapter${chapter}`)),
         h('ol', {}, of(chapter).map(
-          ({ id }) => h('li', {}, link(id, mark(id), t(`${id}.title`))))))));
+          ({ id }) => h('li', {}, link(id, mark(id), t(`${id}.title`))))))),
+      h('p', { class: 'path-more' }, link('glossary', t('glossary.title'))));
   }
 
-  function home() {
-    const done = diagrams.filter(({ id }) => progress.has(id)).length;
-    const following = diagrams.find(({ id }) => !progress.has(id)) ?? diagrams[0];
-    return h('section', { class: 'card course-home' },
-      h('h1', { tabindex: '-1' }, t('course.headline')),
-      h('p', { class: 'lead' }, t('course.sentence')),
-      h('p', {}, t('course.done', { done, count: diagrams.length })),
-      h('p', {}, h('button', { type: 'button', class: 'primary',
-        onclick: () => show(following.id) },
-      t(done ? 'course.continue' : 'course.begin', { title: t(`${following.id}.title`) }))),
-      done ? h('p', {}, h('button', { type: 'button', class: 'plain', onclick: () => {
-        progress.clear();
-        build();
-      } }, t('course.clear'))) : null);
-  }
+  const home = () => courseHome({ progress, link, mark, show,
+    say: (text) => glossary.say(text),
+    clear() {
+      progress.clear();
+      build();
+      document.querySelector('#main h1').focus();
+    } });
+
+  const glossaryPage = () => glossary.page({ query: course.told.q,
+    onQuery: (q) => address({ told: course.told = q ? { q } : {} }) });
 
   function neighbours() {
     const at = diagrams.findIndex(({ id }) => id === setup.show);
@@ -143,12 +147,15 @@ export function startCourse(before, whenFetched) {
     frame?.close();
     document.documentElement.lang = currentLanguage();
     const entry = setup.show && findDiagram(setup.show);
-    document.title = `${entry ? `${t(`${entry.id}.title`)} · ` : ''}${t('course.title')} · Afina`;
+    const title = entry ? t(`${entry.id}.title`) : setup.show && t('glossary.title');
+    document.title = [title, t('course.title'), 'Afina'].filter(Boolean).join(' · ');
     header();
+    if (entry) progress.visit(entry.id);
     path = coursePath();
     frame = entry ? createFrame(course, entry) : null;
-    fill(document.querySelector('#main'), h('div', { class: 'course' }, path,
-      h('div', { class: 'course-stage' }, frame ? [frame.element, neighbours()] : home())));
+    const stage = () => (frame ? [frame.element, neighbours()] : glossaryPage());
+    fill(document.querySelector('#main'), setup.show ? h('div', { class: 'course' }, path,
+      h('div', { class: 'course-stage' }, stage())) : home());
     fill(document.querySelector('#footer'), h('p', {}, t('course.footer'), ' ',
       h('a', { href: `./#lang=${currentLanguage()}` }, t('course.back'))));
     frame?.start();

@@ -1,33 +1,45 @@
-// What the reader has done of the course, kept in this browser.
+// What the reader has done of the course and where they were last, kept in this browser.
 
 const KEY = 'afina-course';
 
-export function createProgress(storage = globalThis.localStorage) {
-  let done = new Set();
+/** @returns {{done: string[], last?: string}} */
+function read(storage) {
   try {
-    done = new Set(JSON.parse(storage.getItem(KEY) ?? '[]'));
+    const { done, last } = JSON.parse(storage.getItem(KEY));
+    return { done: done.filter((id) => typeof id === 'string'), last };
   } catch {
-    // Storage is refused, or holds something else: the course begins anew.
+    // Storage is refused, empty, or holds something else: the course begins anew.
+    return { done: [] };
   }
-  const write = () => {
+}
+
+export function createProgress(storage = globalThis.localStorage) {
+  let now = read(storage);
+  /** Another page of the course may have written since: what is done there stays done. */
+  function change(patch) {
+    const done = new Set([...read(storage).done, ...now.done, ...(patch.done ?? [])]);
+    write({ ...now, ...patch, done: [...done] });
+  }
+  function write(next) {
+    now = next;
     try {
-      storage.setItem(KEY, JSON.stringify([...done]));
+      storage.setItem(KEY, JSON.stringify(now));
     } catch {
       // It lasts as long as the page.
     }
-  };
+  }
   return {
-    has: (id) => done.has(id),
+    has: (id) => now.done.includes(id),
+    last: () => now.last,
     /** @returns {boolean} whether it is new */
     add(id) {
-      if (done.has(id)) return false;
-      done.add(id);
-      write();
+      if (now.done.includes(id)) return false;
+      change({ done: [id] });
       return true;
     },
-    clear() {
-      done.clear();
-      write();
+    visit(id) {
+      if (now.last !== id) change({ last: id });
     },
+    clear: () => write({ done: [] }),
   };
 }

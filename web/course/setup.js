@@ -5,6 +5,7 @@ import { models } from 'virtual:afina-models';
 import { findDiagram } from './diagrams.js';
 
 const LONGEST = 4000;
+const isPage = (id) => id === 'glossary' || Boolean(findDiagram(id));
 const oneOf = (known, text) => (known.includes(text) ? text : undefined);
 
 function whole(text, most) {
@@ -23,10 +24,11 @@ export function readSetup(hash) {
     given.delete(name);
     return text;
   };
+  const show = take('show');
   const setup = {
     lang: oneOf(['pt-BR', 'en'], take('lang')),
     model: oneOf(Object.keys(models), take('model')) ?? 'mini',
-    show: findDiagram(take('show'))?.id,
+    show: isPage(show) ? show : undefined,
     threads: whole(take('threads'), 16),
     numerics: oneOf(['plain', 'fused'], take('numerics')),
   };

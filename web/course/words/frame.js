@@ -4,9 +4,24 @@ export const words = {
   en: {
     'course.title': 'The course',
     'course.path': 'The course, step by step',
+    'course.chapter': 'Chapter {number}',
     'course.chapter5': 'Pretraining and generation',
+    'course.chapter5.about':
+      'How a model learns a language by guessing the next token, how its mistakes are measured, ' +
+      'and how its probabilities become a text.',
     'course.chapter6': 'Fine-tuning for classification',
+    'course.chapter6.about':
+      'How a model that knows the language becomes a classifier of the class’s own texts: which ' +
+      'parts learn, what each choice costs, and how good the result is.',
     'course.chapter7': 'Instruction tuning',
+    'course.chapter7.about':
+      'How a model that only continues texts begins to answer: the rows, the template, which ' +
+      'tokens count, and how answers are judged.',
+    'course.size': {
+      one: '{count} diagram · about {minutes} min · {done} done',
+      other: '{count} diagrams · about {minutes} min · {done} done' },
+    'course.minutes': { one: '{count} min', other: '{count} min' },
+    'course.print': 'Print this overview',
     'course.headline': 'See a language model learn',
     'course.sentence':
       'Fifteen live diagrams, from the first token to a tuned assistant. Each one is drawn from ' +
@@ -43,9 +58,24 @@ export const words = {
   'pt-BR': {
     'course.title': 'O curso',
     'course.path': 'O curso, passo a passo',
+    'course.chapter': 'Capítulo {number}',
     'course.chapter5': 'Pré-treinamento e geração',
+    'course.chapter5.about':
+      'Como um modelo aprende uma língua tentando adivinhar o próximo token, como se medem os ' +
+      'seus erros e como as suas probabilidades viram texto.',
     'course.chapter6': 'Fine-tuning para classificação',
+    'course.chapter6.about':
+      'Como um modelo que sabe a língua vira um classificador dos textos da turma: quais partes ' +
+      'aprendem, quanto custa cada escolha e quão bom é o resultado.',
     'course.chapter7': 'Instruction tuning',
+    'course.chapter7.about':
+      'Como um modelo que só continua textos começa a responder: as linhas, o template, quais ' +
+      'tokens contam e como se avaliam as respostas.',
+    'course.size': {
+      one: '{count} diagrama · cerca de {minutes} min · {done} feito',
+      other: '{count} diagramas · cerca de {minutes} min · feitos: {done}' },
+    'course.minutes': { one: '{count} min', other: '{count} min' },
+    'course.print': 'Imprimir este resumo',
     'course.headline': 'Veja um modelo de linguagem aprender',
     'course.sentence':
       'Quinze diagramas vivos, do primeiro token a um assistente ajustado. Cada um é desenhado a ' +
