@@ -9,7 +9,7 @@ const CHAPTERS = {
   7: ['01-instruction-tuning-visao-geral', '02-formato-dados-instrucao',
     '03-mascaramento-loss-resposta', '04-pipeline-sft', '05-avaliacao-respostas'],
 };
-/** What one takes in front of a class, with its thing to do: our estimate, for planning a lesson. */
+/** What one takes before a class, with its thing to do: our estimate, for planning a lesson. */
 const MINUTES = {
   '5-01': 12, '5-02': 10, '5-03': 12, '5-04': 12, '5-05': 8,
   '6-01': 10, '6-02': 8, '6-03': 10, '6-04': 12, '6-05': 12,

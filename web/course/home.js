@@ -3,6 +3,7 @@
 import { t } from '../i18n/index.js';
 import { bar, h } from '../ui/dom.js';
 import { chapters, diagrams } from './diagrams.js';
+import './home.css';
 
 const sum = (all) => all.reduce((total, { minutes }) => total + minutes, 0);
 
