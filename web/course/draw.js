@@ -148,7 +148,7 @@ export function createPicture(root, width) {
         'fill-opacity': strength ? Math.max(0.06, Math.min(1, strength(token, i))) : undefined });
       text(left + w / 2, top + 16, words, { anchor: 'middle' });
       if (under) text(left + w / 2, top + 31, under,
-        { anchor: 'middle', size: FONT - 2.5, tone: 'soft' });
+        { anchor: 'middle', size: FONT - 2.5, tone: 'chip' });
       if (pick) target(left, top, w, h, name?.(token, i) ?? token.text, () => pick(i));
       places.push({ x: left, y: top, w, h });
       left += w + 4;

@@ -133,9 +133,14 @@ export function createGlossary(link) {
     if (target === dialog || target.closest('a')) dialog.close();
   }
 
-  const button = ({ id, words }) => h('button', { type: 'button', class: 'term',
-    'data-term': id, 'aria-haspopup': 'dialog', onclick: (event) => open(id, event.target) },
-  words);
+  /** Not a button element: a fieldset that is disabled while something runs would disable it. */
+  const button = ({ id, words }) => h('span', { role: 'button', tabindex: '0', class: 'term',
+    'data-term': id, 'aria-haspopup': 'dialog', onclick: (event) => open(id, event.target),
+    onkeydown: (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      open(id, event.target);
+    } }, words);
 
   /** A text as nodes: each term in it, but `except`, a button that opens it. */
   const say = (text, except) => findTerms(text, currentLanguage(), except)
@@ -212,3 +217,8 @@ export function createGlossary(link) {
 
   return { say, open, page };
 }
+
+/** The glossary of a page beside the course's, which stays open. */
+export const glossaryBeside = () => createGlossary((id) => h('a', {
+  href: `course.html#lang=${currentLanguage()}&show=${id}`, target: '_blank',
+}, t(id === 'glossary' ? 'glossary.whole' : 'glossary.course')));

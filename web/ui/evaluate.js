@@ -17,6 +17,7 @@ import {
   worstConfusions,
 } from './metrics.js';
 import { stepSection } from './step.js';
+import { terms } from './terms.js';
 
 /** With more classes than this the matrix takes the whole width. */
 const MANY = 12;
@@ -90,7 +91,7 @@ function cards(test, measured) {
     h(
       'div',
       { class: 'metric' },
-      h('dt', {}, t(`metric.${name}`)),
+      h('dt', {}, terms(t(`metric.${name}`))),
       h(
         'dd',
         {},
@@ -179,7 +180,8 @@ function eachPart(test, { network_alone: network, ngrams_alone: ngrams }, measur
 }
 
 function perClass({ per_class: rows }) {
-  const head = ['class', 'precision', 'recall', 'f1', 'support'].map((name) => t(`class.${name}`));
+  const head = ['class', 'precision', 'recall', 'f1', 'support']
+    .map((name) => terms(t(`class.${name}`)));
   const body = rows.map((row) => [
     h('span', { class: 'clip', dir: 'auto', title: row.label }, row.label),
     fixed(row.precision, 2),
@@ -200,7 +202,7 @@ function perClass({ per_class: rows }) {
       'details',
       {},
       h('summary', {}, t('class.help')),
-      h('p', { class: 'hint' }, t('class.helpText')),
+      h('p', { class: 'hint' }, terms(t('class.helpText'))),
     ),
   );
 }

@@ -15,6 +15,7 @@ import { pageFooter, pageHeader, pageIntro } from './header.js';
 import { modelActions } from './model-actions.js';
 import { formatSetup, parseSetup } from './setup.js';
 import { createStore } from './store.js';
+import { loadGlossary } from './terms.js';
 import { startTheme } from './theme.js';
 import { trainStep } from './train.js';
 import { trainActions } from './train-actions.js';
@@ -83,7 +84,8 @@ function changeLanguage(app, tag) {
  * What will be needed later is fetched while the reader looks around: from then on the page works
  * without a network.
  */
-const fetchTheRest = () => Promise.allSettled([loadCharts(), loadSamples(), loadWorkshop()]);
+const fetchTheRest = () => Promise.allSettled(
+  [loadCharts(), loadSamples(), loadWorkshop(), loadGlossary()]);
 
 /**
  * The setup in the address was changed by hand: its model and its options hold, its sample is for a

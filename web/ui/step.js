@@ -2,6 +2,7 @@
 
 import { t } from '../i18n/index.js';
 import { h } from './dom.js';
+import { terms } from './terms.js';
 
 /** A numbered card with a title and one line of what it is for. */
 export function stepSection(id, index) {
@@ -17,7 +18,7 @@ export function stepSection(id, index) {
         'div',
         {},
         h('h2', { id: `${id}-title`, tabindex: '-1' }, t(`${id}.title`)),
-        h('p', { class: 'hint' }, t(`${id}.about`)),
+        h('p', { class: 'hint' }, terms(t(`${id}.about`))),
       ),
     ),
     content,

@@ -3,6 +3,7 @@
 
 import { t } from '../i18n/index.js';
 import { h } from './dom.js';
+import { terms } from './terms.js';
 
 /** The strategies at first sight, and those that are folded away. */
 const shown = ['head', 'last', 'gradual', 'full'];
@@ -72,7 +73,7 @@ function choice(app, kind) {
   });
   const label = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
   const title = h('div', { class: 'choice-title' }, label, number ?? null);
-  const help = h('p', { class: 'hint', id: `strategy-${kind}-help` }, t(`strategy.${kind}.help`));
+  const help = h('p', { class: 'hint', id: `strategy-${kind}-help` }, terms(t(`strategy.${kind}.help`)));
   const element = h('div', { class: 'choice' }, radio, h('div', {}, title, help));
   return { kind, radio, number, element };
 }

@@ -7,6 +7,7 @@ import { memoryParts, memoryWarning } from './memory.js';
 import { optionNames, readField } from './setup.js';
 import { stepSection } from './step.js';
 import { strategyChoice } from './strategy.js';
+import { terms } from './terms.js';
 import { trainLive } from './train-live.js';
 
 /** The numbers, their unit on the page (a share is shown in percent) and the input's limits. */
@@ -127,7 +128,7 @@ function advanced(app) {
 
 function field(app, name, id, ...controls) {
   const label = h('label', { for: id }, t(`option.${name}`));
-  const help = h('p', { class: 'hint', id: `${id}-help` }, t(`option.${name}.help`));
+  const help = h('p', { class: 'hint', id: `${id}-help` }, terms(t(`option.${name}.help`)));
   const element = h('div', { class: 'field' }, label, controls, help);
   if (onlyWith[name])
     app.store.watch(['setup', 'inspection'], () => {
