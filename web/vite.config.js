@@ -158,7 +158,8 @@ function builds() {
 }
 
 /** Files of the built page that come when they are needed, not with it: the other pages' too. */
-const isLate = (name) => /^(models|samples|wasm)\/|^(assets\/)?(bench|course|glossary)\b/.test(name);
+const isLate = (name) =>
+  /^(models|samples|wasm)\/|^(assets\/)?(bench|course|glossary)\b/.test(name);
 
 /** Writes sw.js: what it has to know of the page, and then web/sw.js, minified. */
 function serviceWorker() {

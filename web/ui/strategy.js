@@ -73,7 +73,8 @@ function choice(app, kind) {
   });
   const label = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
   const title = h('div', { class: 'choice-title' }, label, number ?? null);
-  const help = h('p', { class: 'hint', id: `strategy-${kind}-help` }, terms(t(`strategy.${kind}.help`)));
+  const help = h('p', { class: 'hint', id: `strategy-${kind}-help` },
+    terms(t(`strategy.${kind}.help`)));
   const element = h('div', { class: 'choice' }, radio, h('div', {}, title, help));
   return { kind, radio, number, element };
 }
