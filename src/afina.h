@@ -19,12 +19,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "benchmark.h" /* afina_bench: how fast this machine is */
-#include "inside.h"    /* afina_inside: what a classifier does, and what training it costs */
-#include "labeled.h"   /* afina_dataset: labeled rows */
-#include "memory.h"    /* afina_bytes */
-#include "progress.h"  /* afina_phase, afina_epoch, afina_progress */
-#include "status.h"    /* afina_status, afina_error */
+#include "answer.h"       /* afina_score_answer: exact match and token F1 */
+#include "benchmark.h"    /* afina_bench: how fast this machine is */
+#include "inside.h"       /* afina_inside: what a classifier does, and what training it costs */
+#include "instructions.h" /* afina_instructions: rows for instruction tuning */
+#include "labeled.h"      /* afina_dataset: labeled rows */
+#include "memory.h"       /* afina_bytes */
+#include "progress.h"     /* afina_phase, afina_epoch, afina_progress */
+#include "status.h"       /* afina_status, afina_error */
 
 /* "0.1.0": that of the library, not of the header. */
 const char *afina_version(void);
@@ -168,12 +170,12 @@ afina_status afina_session_model(const afina_session *session, afina_model **out
  * before AFINA_DONE. */
 afina_status afina_session_delta(const afina_session *session, afina_bytes *out,
                                  afina_error *error);
-/* Likewise of a saved classifier: the tensors in which it is another than the model that it was
- * made from. LoRA has become part of them. AFINA_E_ARGUMENT where the shapes differ. */
+/* Likewise of a saved model: the tensors in which it is another than the one that it was made from.
+ * LoRA has become part of them. AFINA_E_ARGUMENT where the shapes differ. */
 afina_status afina_model_delta(const afina_model *tuned, const afina_model *base, afina_bytes *out,
                                afina_error *error);
-/* The classifier again (hostile input), the same bits as the run's. AFINA_E_FORMAT for a delta of
- * another base, or a damaged one. */
+/* The classifier or language model again (hostile input), the same bits as the run's.
+ * AFINA_E_FORMAT for a delta of another base, or a damaged one. */
 afina_status afina_model_load_delta(afina_model **out, const afina_model *base, const void *data,
                                     size_t size, afina_error *error);
 
@@ -287,5 +289,7 @@ afina_status afina_evaluate(afina_runtime *runtime, afina_model *model, const af
 /* ---- the language model ---- */
 
 #include "language.h" /* afina_perplexity, look, generate, generator, pretraining */
+
+#include "afina_instruct.h" /* instruction tuning */
 
 #endif

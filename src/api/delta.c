@@ -1,14 +1,15 @@
-/* Deltas: a safetensors file of the tensors in which a classifier is another than its base, LoRA's
- * factors apart, and of its n-grams. Metadata: "afina.delta", the version of the format;
+/* Deltas: a safetensors file of the tensors in which a model is another than its base, LoRA's
+ * factors apart, and of a classifier's n-grams. Metadata: "afina.delta", the version of the format;
  * "afina.base_sha256", the base's fingerprint, which is that of its F32 model.safetensors and so
- * does not depend on the numbers that it was shipped in; "afina.config", the classifier's
- * config.json: labels, readout, adapters. */
+ * does not depend on the numbers that it was shipped in; "afina.config", the model's config.json:
+ * labels, readout, adapters, the template of a tuned language model. */
 #include "delta.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters.h"
+#include "half.h"
 #include "weights.h"
 
 #define VERSION_KEY "afina.delta"
@@ -27,26 +28,53 @@ static afina_tensor_view view_of(const afina_param *p, const afina_real *values)
 
 /* ---- writing ---- */
 
-/* `config` is the classifier's, with its adapters apart; views has room for the bag's. */
-static afina_status write(afina_tensor_view *views, size_t count, const afina_model *tuned,
-                          const afina_gpt_config *config, const char *base, afina_bytes *out,
+/* `config` is the model's, with its adapters apart; labels NULL: a language model's. */
+static afina_status write(const afina_tensor_view *views, size_t count,
+                          const afina_gpt_config *config, const afina_labels *labels,
+                          const afina_tokenizer *tokenizer, const char *base, afina_bytes *out,
                           afina_error *error) {
   afina_buffer text = {0};
   afina_bytes json;
-  AFINA_TRY(afina_gpt_config_print(config, &tuned->labels,
-                                   afina_tokenizer_end_of_text(tuned->tokenizer), &json, error));
+  AFINA_TRY(
+      afina_gpt_config_print(config, labels, afina_tokenizer_end_of_text(tokenizer), &json, error));
   afina_status status = afina_buffer_append(&text, json.data, json.size, error);
   if (status == AFINA_OK) status = afina_buffer_append(&text, "", 1, error);
   const afina_metadata metadata[] = {{"format", "pt"},
                                      {VERSION_KEY, VERSION},
                                      {BASE_KEY, base},
                                      {CONFIG_KEY, (const char *)text.data}};
-  count += afina_bag_views(&tuned->bag, views + count);
   if (status == AFINA_OK)
     status = afina_safetensors_write(views, count, metadata, sizeof metadata / sizeof *metadata,
                                      out, error);
   afina_bytes_free(&json);
   afina_buffer_free(&text);
+  return status;
+}
+
+afina_status afina_delta_of_language(const afina_gpt *gpt, size_t begin,
+                                     const afina_tokenizer *tokenizer, const char *base, bool half,
+                                     afina_bytes *out, afina_error *error) {
+  const size_t trained = gpt->params.total - begin;
+  afina_tensor_view *views = afina_allocate(gpt->params.count, sizeof *views);
+  uint16_t *halves = half ? afina_allocate(trained, sizeof *halves) : NULL;
+  size_t count = 0;
+  afina_status status = views && (halves || !half) ? AFINA_OK : afina_fail_memory(error);
+  if (halves) afina_f16_from_reals(halves, gpt->weights + begin, trained);
+  for (size_t i = 0; status == AFINA_OK && i < gpt->params.count; i++) {
+    const afina_param *p = &gpt->params.entries[i];
+    if (p->offset < begin) continue;
+    views[count] = view_of(p, gpt->weights + p->offset);
+    if (half) {
+      views[count].dtype = AFINA_F16;
+      views[count].data = (const uint8_t *)(halves + (p->offset - begin));
+      views[count].size /= 2;
+    }
+    count++;
+  }
+  if (status == AFINA_OK)
+    status = write(views, count, &gpt->config, NULL, tokenizer, base, out, error);
+  free(views);
+  free(halves);
   return status;
 }
 
@@ -67,9 +95,10 @@ afina_status afina_delta_of_run(const afina_finetune *run, const afina_model *tu
     if (p->offset == params.head) values = run->gpt.weights + afina_params_head(&run->gpt.params);
     views[count++] = view_of(p, values);
   }
-  const afina_status status =
-      views ? write(views, count, tuned, &config, run->options.base, out, error)
-            : afina_fail_memory(error);
+  if (views) count += afina_bag_views(&tuned->bag, views + count);
+  const afina_status status = views ? write(views, count, &config, &tuned->labels, tuned->tokenizer,
+                                            run->options.base, out, error)
+                                    : afina_fail_memory(error);
   free(views);
   afina_params_free(&params);
   return status;
@@ -98,8 +127,6 @@ afina_status afina_model_delta(const afina_model *tuned, const afina_model *base
                                afina_error *error) {
   const afina_gpt *gpt = &tuned->gpt, *from = &base->gpt;
   char sha[AFINA_SHA256_HEX];
-  if (gpt->config.classes == 0)
-    return afina_fail(error, AFINA_E_STATE, "a delta is that of a classifier, which this is not");
   if (!same_shape(&gpt->config, &from->config))
     return afina_fail(error, AFINA_E_ARGUMENT,
                       "the two models have different shapes: one was not made from the other");
@@ -115,7 +142,9 @@ afina_status afina_model_delta(const afina_model *tuned, const afina_model *base
     if (p->offset >= own || memcmp(gpt->weights + p->offset, from->weights + p->offset, bytes) != 0)
       views[count++] = view_of(p, gpt->weights + p->offset);
   }
-  const afina_status status = write(views, count, tuned, &gpt->config, sha, out, error);
+  count += afina_bag_views(&tuned->bag, views + count);
+  const afina_status status =
+      write(views, count, &gpt->config, &tuned->labels, tuned->tokenizer, sha, out, error);
   free(views);
   return status;
 }
@@ -145,9 +174,9 @@ static afina_status check_base(const afina_safetensors *file, const afina_model 
 /* Before memory is taken: what trained is in the file, at least a byte for each number. */
 static afina_status check_config(const afina_gpt_config *config, const afina_model *base,
                                  size_t size, afina_error *error) {
-  if (config->classes == 0 || !same_shape(config, &base->gpt.config))
+  if (!same_shape(config, &base->gpt.config))
     return afina_fail(error, AFINA_E_FORMAT,
-                      "'" CONFIG_KEY "' is not that of a classifier made from this model");
+                      "'" CONFIG_KEY "' is not that of a model made from this one");
   afina_params params;
   AFINA_TRY(afina_params_init(&params, config, error));
   const size_t trained = params.total - afina_params_adapters(&params);
@@ -173,8 +202,9 @@ static afina_status read_weights(afina_model *model, const afina_safetensors *fi
         afina_tensor_to_real(file, p->name, gpt->weights + p->offset, p->rows, p->columns, error));
     known++;
   }
-  AFINA_TRY(afina_bag_from_file(&model->bag, file, gpt->config.classes, error));
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+  const bool classifies = gpt->config.classes > 0;
+  if (classifies) AFINA_TRY(afina_bag_from_file(&model->bag, file, gpt->config.classes, error));
+  for (size_t i = 0; classifies && i < sizeof others / sizeof *others; i++)
     known += afina_safetensors_find(file, others[i]) != NULL;
   if (known == afina_safetensors_count(file)) return AFINA_OK;
   return afina_fail(error, AFINA_E_FORMAT, "the delta has %zu tensors, of which %zu are known",

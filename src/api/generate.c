@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters.h"
 #include "generator.h"
 #include "token_json.h"
 #include "utf8.h"
@@ -34,8 +33,7 @@ afina_status afina_generator_create(afina_generator **out, const afina_runtime *
                                     const afina_generation *options, afina_error *error) {
   afina_generator *g = afina_allocate(1, sizeof *g);
   if (!g) return afina_fail_memory(error);
-  *g = (afina_generator){
-      .model = model, .gpt = afina_adapters_off(&model->gpt), .options = *options};
+  *g = (afina_generator){.model = model, .gpt = afina_model_language(model), .options = *options};
   afina_rng_seed(&g->rng, options->seed);
   const afina_status status = prepare(g, runtime, prompt, size, error);
   if (status != AFINA_OK) {
@@ -61,7 +59,8 @@ void afina_generator_free(afina_generator *g) {
  * newest; afterwards each has moved by one place, and nothing that was kept holds. */
 static afina_status draw(afina_generator *g, uint32_t *out, afina_error *error) {
   const afina_gpt_config *config = &g->gpt.config;
-  const size_t count = g->tokens.count < config->context ? g->tokens.count : config->context;
+  const size_t context = afina_text_context(config);
+  const size_t count = g->tokens.count < context ? g->tokens.count : context;
   AFINA_TRY(afina_kv_cache_run(&g->cache, &g->gpt, &g->exec,
                                g->tokens.ids + g->tokens.count - count, count, AFINA_READS_LAST,
                                error));

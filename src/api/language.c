@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters.h"
 #include "model.h"
 #include "token_json.h"
 
@@ -49,7 +48,7 @@ static afina_status read_text(measure *m, const char *text, size_t size, afina_t
 }
 
 static afina_status measure_text(measure *m, const char *text, size_t size, afina_error *error) {
-  const size_t context = m->gpt.config.context;
+  const size_t context = afina_text_context(&m->gpt.config);
   afina_tokens tokens = {0};
   afina_status status = read_text(m, text, size, &tokens, error);
   for (size_t at = 0; status == AFINA_OK && at + 1 < tokens.count; at += context) {
@@ -62,7 +61,7 @@ static afina_status measure_text(measure *m, const char *text, size_t size, afin
 
 static afina_status measure_init(measure *m, const afina_runtime *runtime, const afina_model *model,
                                  afina_error *error) {
-  *m = (measure){.model = model, .gpt = afina_adapters_off(&model->gpt)};
+  *m = (measure){.model = model, .gpt = afina_model_language(model)};
   AFINA_TRY(afina_gpt_pass_init(&m->pass, &m->gpt, error));
   return afina_runtime_exec(runtime, &m->gpt, &m->exec, error);
 }
@@ -147,7 +146,7 @@ static bool add_token(look *l, size_t n) {
 static afina_status look_at(look *l, const char *text, size_t size, cJSON *json,
                             afina_error *error) {
   measure *m = &l->m;
-  const size_t context = m->gpt.config.context;
+  const size_t context = afina_text_context(&m->gpt.config);
   AFINA_TRY(read_text(m, text, size, &l->tokens, error));
   const size_t all = l->tokens.count - 1, count = all < context ? all : context;
   AFINA_TRY(measure_window(m, l->tokens.ids, count, error));

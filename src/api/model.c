@@ -158,6 +158,10 @@ afina_status afina_model_load(afina_model **out, const void *config, size_t conf
   return AFINA_OK;
 }
 
+afina_gpt afina_model_language(const afina_model *model) {
+  return model->gpt.config.classes ? afina_adapters_off(&model->gpt) : model->gpt;
+}
+
 afina_status afina_model_merge(afina_model *model, afina_error *error) {
   afina_params plain;
   if (!model->gpt.config.adapters.rank) return AFINA_OK;

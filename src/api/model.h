@@ -28,6 +28,9 @@ struct afina_model {
 /* Layers' view of the runtime for a model of this shape; free with afina_exec_free. */
 afina_status afina_runtime_exec(const afina_runtime *runtime, const afina_gpt *gpt, afina_exec *out,
                                 afina_error *error);
+/* The language model that it is, or that is under a classifier: without what the latter has in
+ * front of its texts. Borrows the model. */
+afina_gpt afina_model_language(const afina_model *model);
 /* LoRA that was read apart becomes part of the matrices. AFINA_E_MEMORY only. */
 afina_status afina_model_merge(afina_model *model, afina_error *error);
 /* "model" of the report. */

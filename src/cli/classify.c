@@ -140,7 +140,7 @@ static afina_status classify(job *j, afina_error *error) {
     return afina_fail(error, AFINA_E_ARGUMENT, "--out and --text-column go with --csv IN.csv");
   if (j->out) AFINA_TRY(cli_check_file(j->out, error));
   AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
-  AFINA_TRY(cli_load_classifier(&j->model, j->folder, j->delta, error));
+  AFINA_TRY(cli_load_with_delta(&j->model, j->folder, j->delta, error));
   return j->text ? classify_text(j, error) : classify_file(j, error);
 }
 

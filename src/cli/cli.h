@@ -22,6 +22,7 @@ int cli_pretrain(int argc, char **argv);
 int cli_perplexity(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_finetune(int argc, char **argv);
+int cli_instruct(int argc, char **argv);
 int cli_evaluate(int argc, char **argv);
 int cli_classify(int argc, char **argv);
 int cli_explain(int argc, char **argv);

@@ -82,8 +82,7 @@ static size_t guess(const cli_table *table, const char *const *names, size_t but
   return best;
 }
 
-/* The column of that very name; else, of the same name but for case, accents and spaces. */
-static size_t find(const cli_table *table, const char *name) {
+size_t cli_table_find(const cli_table *table, const char *name) {
   const size_t width = cli_table_width(table, 0);
   char wanted[NAME], plain[NAME];
   for (size_t c = 0; c < width; c++) {
@@ -126,8 +125,9 @@ static afina_status missing(const cli_table *table, const char *path, const char
 afina_status cli_table_columns(const cli_table *table, const char *path, const char *text_name,
                                const char *label_name, size_t *text, size_t *label,
                                afina_error *error) {
-  const size_t given = text_name ? find(table, text_name) : SIZE_MAX;
-  const size_t l = label_name ? find(table, label_name) : guess(table, label_names, given);
+  const size_t given = text_name ? cli_table_find(table, text_name) : SIZE_MAX;
+  const size_t l =
+      label_name ? cli_table_find(table, label_name) : guess(table, label_names, given);
   const size_t t = text_name ? given : guess(table, text_names, l);
   if (t == SIZE_MAX) return missing(table, path, text_name, "text", error);
   if (label && l == SIZE_MAX) return missing(table, path, label_name, "label", error);

@@ -23,6 +23,9 @@ size_t cli_table_width(const cli_table *table, size_t row);
 /* A cell's bytes; empty beyond the end of a short row. */
 const char *cli_table_cell(const cli_table *table, size_t row, size_t column, size_t *size);
 
+/* The column of that very name; else, of the same name but for case, accents and spaces; SIZE_MAX
+ * where there is none. */
+size_t cli_table_find(const cli_table *table, const char *name);
 /* The columns of texts and labels (columns.c): those of the names given or, where NULL, of the
  * usual names, as the page guesses them. `label` NULL: only the texts are asked for. AFINA_E_DATA
  * lists the header. */

@@ -12,7 +12,7 @@ typedef struct job {
 
 static afina_status export_folder(job *j, afina_error *error) {
   AFINA_TRY(cli_check_folder(j->out, error));
-  AFINA_TRY(cli_load_classifier(&j->model, j->model_path, j->delta, error));
+  AFINA_TRY(cli_load_with_delta(&j->model, j->model_path, j->delta, error));
   return cli_save_model(j->model, j->out, j->dtype, error);
 }
 

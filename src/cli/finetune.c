@@ -287,7 +287,7 @@ int cli_finetune(int argc, char **argv) {
 static afina_status evaluate(job *j, afina_error *error) {
   if (j->report) AFINA_TRY(cli_check_file(j->report, error));
   AFINA_TRY(cli_create_runtime(&j->runtime, j->threads, j->numerics, error));
-  AFINA_TRY(cli_load_classifier(&j->model, j->model_path, j->delta, error));
+  AFINA_TRY(cli_load_with_delta(&j->model, j->model_path, j->delta, error));
   AFINA_TRY(afina_dataset_create(&j->data, error));
   AFINA_TRY(cli_add_rows(j->data, j->test, AFINA_PART_ANY, j->text_column, j->label_column, error));
   afina_bytes report;

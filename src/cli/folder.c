@@ -38,7 +38,7 @@ afina_status cli_load_model(afina_model **out, const char *folder, afina_error *
   return status;
 }
 
-afina_status cli_load_classifier(afina_model **out, const char *folder, const char *delta,
+afina_status cli_load_with_delta(afina_model **out, const char *folder, const char *delta,
                                  afina_error *error) {
   if (!delta) return cli_load_model(out, folder, error);
   afina_model *base = NULL;

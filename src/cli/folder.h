@@ -8,8 +8,8 @@ afina_status cli_create_runtime(afina_runtime **out, size_t threads, const char 
                                 afina_error *error);
 /* Reads config.json, model.safetensors and tokenizer.json. */
 afina_status cli_load_model(afina_model **out, const char *folder, afina_error *error);
-/* The classifier that `delta`, a file (NULL: none), makes of the model in the folder. */
-afina_status cli_load_classifier(afina_model **out, const char *folder, const char *delta,
+/* What `delta`, a file (NULL: none), makes of the model in the folder. */
+afina_status cli_load_with_delta(afina_model **out, const char *folder, const char *delta,
                                  afina_error *error);
 /* Writes them; dtype is "f32", "f16" or "i8". */
 afina_status cli_save_model(const afina_model *model, const char *folder, const char *dtype,

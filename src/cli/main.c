@@ -22,6 +22,18 @@ static const struct {
      "[--numerics plain|fused]\n"
      "           [--weight-decay X] [--no-ngrams] [--random-weights] [--quiet]\n"
      "           [--out DIR] [--delta FILE] [--report R.json]"},
+    {"instruct", cli_instruct,
+     "--model DIR --data A.json|A.jsonl|A.csv... [--valid V.json|V.jsonl|V.csv]\n"
+     "           [--strategy full|last:K|lora:R|prefix:P|prompt:P] [--lora-alpha X] "
+     "[--lora-targets attn|mlp|all]\n"
+     "           [--lora-blocks K] [--template alpaca|plain|chat] [--language en|pt] "
+     "[--mask response|all]\n"
+     "           [--epochs N] [--lr X] [--batch N] [--weight-decay X] [--valid-share X] [--seed "
+     "N]\n"
+     "           [--threads N] [--numerics plain|fused] [--quiet] [--resume] "
+     "[--checkpoint-every SECONDS]\n"
+     "           [--out DIR] [--dtype f32|f16|i8] [--delta FILE] [--delta-dtype f32|f16] "
+     "[--report R.json]"},
     {"evaluate", cli_evaluate,
      "--model DIR [--delta FILE] --data T.csv [--text-column NAME] [--label-column NAME] [--report "
      "R.json] "
@@ -46,7 +58,9 @@ static const struct {
      "           [--valid-share X] [--test-share X] [--split-seed N] [--options JSON]\n"
      "           [--threads N] [--numerics plain|fused] [--quiet] [--out comparison.json]"},
     {"generate", cli_generate,
-     "--model DIR --prompt TEXT [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
+     "--model DIR [--delta FILE] --prompt TEXT | --instruction TEXT [--input TEXT] [--template T] "
+     "[--language en|pt]\n"
+     "           [--temperature X] [--top-k N] [--top-p X] [--greedy] [--seed N]\n"
      "           [--max-tokens N] [--threads N] [--numerics plain|fused]\n"
      "           [--candidates N]   (a line of JSON for each token: what it was drawn from)"},
     {"perplexity", cli_perplexity,

@@ -191,3 +191,17 @@ const afina_batch *afina_batcher_next(afina_batcher *batcher) {
   batcher->next = end;
   return batch;
 }
+
+size_t afina_batch_part(afina_batch *part, size_t *starts, const afina_batch *batch, size_t first,
+                        size_t tokens) {
+  const size_t at = batch->starts[first];
+  size_t end = first + 1;
+  while (end < batch->count && batch->starts[end + 1] - at <= tokens) end++;
+  for (size_t i = first; i <= end; i++) starts[i - first] = batch->starts[i] - at;
+  *part = (afina_batch){.ids = batch->ids + at,
+                        .starts = starts,
+                        .rows = batch->rows + first,
+                        .count = end - first,
+                        .tokens = batch->starts[end] - at};
+  return end;
+}

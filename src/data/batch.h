@@ -84,4 +84,10 @@ size_t afina_batcher_count(const afina_batcher *batcher);
 /* The next batch, valid until the next call, or NULL at the end. */
 const afina_batch *afina_batcher_next(afina_batcher *batcher);
 
+/* *part: the batch's texts from `first` < count on, as many as stay within `tokens` and at least
+ * one. It borrows the batch and `starts`, which has room for count + 1. Returns the first text
+ * after them. */
+size_t afina_batch_part(afina_batch *part, size_t *starts, const afina_batch *batch, size_t first,
+                        size_t tokens);
+
 #endif

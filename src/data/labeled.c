@@ -69,29 +69,6 @@ void afina_text_trim(const char **text, size_t *size) {
   for (size_t n; (n = space_at_end(*text, *size)) > 0;) *size -= n;
 }
 
-/* Appends `text` as valid UTF-8; *replaced is set where it holds U+FFFD, new or old: the page's
- * decoder replaces bytes before we see them, and both must report the same rows. */
-static afina_status append_clean(afina_buffer *out, const char *text, size_t size, bool replace_nul,
-                                 bool *replaced, afina_error *error) {
-  if (size == 0) return AFINA_OK;
-  const uint8_t *bytes = (const uint8_t *)text;
-  size_t copied = 0;
-  for (size_t at = 0; at < size;) {
-    afina_utf8_kind kind;
-    const size_t length = afina_utf8_scan(bytes + at, size - at, &kind);
-    if (kind != AFINA_UTF8_VALID || (replace_nul && bytes[at] == 0)) {
-      AFINA_TRY(afina_buffer_append(out, bytes + copied, at - copied, error));
-      AFINA_TRY(afina_buffer_append(out, AFINA_REPLACEMENT, 3, error));
-      copied = at + length;
-      *replaced = true;
-    } else if (length == 3 && memcmp(bytes + at, AFINA_REPLACEMENT, 3) == 0) {
-      *replaced = true;
-    }
-    at += length;
-  }
-  return afina_buffer_append(out, bytes + copied, size - copied, error);
-}
-
 /* The rank at which a label stands (returns true) or would be inserted. */
 static bool label_find(const afina_dataset *data, const char *label, size_t size, size_t *rank) {
   size_t low = 0, high = data->classes;
@@ -166,8 +143,8 @@ static afina_status add_cleaned(afina_dataset *data, stored_row *row, const char
   bool replaced = false;
   data->label.size = 0;
   AFINA_TRY(reserve_row(data, error));
-  AFINA_TRY(append_clean(&data->pool, text, text_size, false, &replaced, error));
-  AFINA_TRY(append_clean(&data->label, label, label_size, true, &replaced, error));
+  AFINA_TRY(afina_utf8_append(&data->pool, text, text_size, false, &replaced, error));
+  AFINA_TRY(afina_utf8_append(&data->label, label, label_size, true, &replaced, error));
   row->text_size = (uint32_t)(data->pool.size - row->text);
   if (replaced) row->flags |= FLAG_REPLACED;
   if (text_size == 0) row->flags |= FLAG_EMPTY_TEXT;

@@ -1,5 +1,7 @@
 #include "utf8.h"
 
+#include <string.h>
+
 size_t afina_utf8_scan(const uint8_t *bytes, size_t size, afina_utf8_kind *kind) {
   const uint8_t lead = bytes[0];
   *kind = AFINA_UTF8_VALID;
@@ -39,4 +41,25 @@ size_t afina_utf8_put(uint8_t bytes[4], uint32_t code_point) {
   const uint32_t lead = length == 2 ? 0xC0 : length == 3 ? 0xE0 : 0xF0;
   bytes[0] = (uint8_t)(lead | code_point);
   return length;
+}
+
+afina_status afina_utf8_append(afina_buffer *out, const char *text, size_t size, bool replace_nul,
+                               bool *replaced, afina_error *error) {
+  if (size == 0) return AFINA_OK;
+  const uint8_t *bytes = (const uint8_t *)text;
+  size_t copied = 0;
+  for (size_t at = 0; at < size;) {
+    afina_utf8_kind kind;
+    const size_t length = afina_utf8_scan(bytes + at, size - at, &kind);
+    if (kind != AFINA_UTF8_VALID || (replace_nul && bytes[at] == 0)) {
+      AFINA_TRY(afina_buffer_append(out, bytes + copied, at - copied, error));
+      AFINA_TRY(afina_buffer_append(out, AFINA_REPLACEMENT, 3, error));
+      copied = at + length;
+      *replaced = true;
+    } else if (length == 3 && memcmp(bytes + at, AFINA_REPLACEMENT, 3) == 0) {
+      *replaced = true;
+    }
+    at += length;
+  }
+  return afina_buffer_append(out, bytes + copied, size - copied, error);
 }

@@ -260,6 +260,30 @@ static afina_status read_labels(afina_labels *labels, const cJSON *json, afina_e
   return name_labels(labels, names, error);
 }
 
+/* A word of config.json's "afina"."instruction". */
+static afina_status read_word(char out[AFINA_FORM_NAME], const cJSON *json, const char *key,
+                              afina_error *error) {
+  const char *word;
+  AFINA_TRY(afina_json_string(json, key, "", &word, error));
+  if (strlen(word) >= AFINA_FORM_NAME)
+    return afina_fail(error, AFINA_E_FORMAT, "config.json: '%s' is too long", key);
+  memcpy(out, word, strlen(word) + 1);
+  return AFINA_OK;
+}
+
+static afina_status read_form(afina_gpt_config *config, const cJSON *own, afina_error *error) {
+  const cJSON *json = afina_json_member(own, "instruction");
+  AFINA_TRY(read_word(config->form.name, json, "template", error));
+  return read_word(config->form.language, json, "language", error);
+}
+
+static bool add_form(cJSON *own, const afina_gpt_config *config) {
+  if (config->classes || !config->form.name[0]) return true;
+  cJSON *json = cJSON_AddObjectToObject(own, "instruction");
+  return json && cJSON_AddStringToObject(json, "template", config->form.name) &&
+         cJSON_AddStringToObject(json, "language", config->form.language);
+}
+
 static afina_status read_config(afina_gpt_config *config, afina_labels *labels, const cJSON *json,
                                 afina_error *error) {
   if (!cJSON_IsObject(json))
@@ -271,6 +295,7 @@ static afina_status read_config(afina_gpt_config *config, afina_labels *labels, 
       afina_json_string(afina_json_member(json, "afina"), "readout", "last", &readout, error));
   AFINA_TRY(afina_readout_parse(&config->readout, readout, error));
   AFINA_TRY(afina_adapters_parse(config, afina_json_member(json, "afina"), error));
+  AFINA_TRY(read_form(config, afina_json_member(json, "afina"), error));
   bool classifier = false;
   AFINA_TRY(is_classifier(json, &classifier, error));
   if (classifier) AFINA_TRY(read_labels(labels, json, error));
@@ -345,7 +370,7 @@ static bool fill(cJSON *json, const afina_gpt_config *config, const afina_labels
   if (ok && config->classes) ok = add_labels(json, labels);
   cJSON *own = ok ? cJSON_AddObjectToObject(json, "afina") : NULL;
   return own && cJSON_AddStringToObject(own, "readout", afina_readout_name(config->readout)) &&
-         afina_adapters_print(&config->adapters, own);
+         afina_adapters_print(&config->adapters, own) && add_form(own, config);
 }
 
 afina_status afina_gpt_config_print(const afina_gpt_config *config, const afina_labels *labels,

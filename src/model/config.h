@@ -46,7 +46,7 @@ enum {
   AFINA_LORA_ALL = AFINA_LORA_ATTENTION | AFINA_LORA_MLP
 };
 
-/* What a classifier has learned beside weights that stay as they are (adapters.h). All zero:
+/* What a model has learned beside weights that stay as they are (adapters.h). All zero:
  * nothing. */
 typedef struct afina_adapters {
   size_t rank;      /* R of LoRA; 0: none */
@@ -61,6 +61,14 @@ typedef struct afina_adapters {
 const char *afina_lora_targets_name(unsigned targets);
 afina_status afina_lora_targets_parse(unsigned *out, const char *name, afina_error *error);
 
+enum { AFINA_FORM_NAME = 16 };
+
+/* The template in which a language model has learned to answer (data/instructions.h); empty: none.
+ * What a file says is not looked up here. */
+typedef struct afina_form {
+  char name[AFINA_FORM_NAME], language[AFINA_FORM_NAME];
+} afina_form;
+
 typedef struct afina_gpt_config {
   size_t vocabulary; /* V */
   size_t context;    /* T, the most tokens in a text */
@@ -70,7 +78,8 @@ typedef struct afina_gpt_config {
   size_t inner;      /* F, the width of the MLP */
   size_t classes;    /* 0: a language model without a classification head; else at least 2 */
   afina_readout readout;
-  afina_adapters adapters; /* of a classifier */
+  afina_adapters adapters;
+  afina_form form; /* of a language model */
 } afina_gpt_config;
 
 /* The names of the classes, in the order of their ids. */

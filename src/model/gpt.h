@@ -176,7 +176,8 @@ void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina
 const afina_real *afina_gpt_inputs_backward(const afina_gpt *gpt, const afina_exec *exec,
                                             afina_gpt_pass *pass, const afina_real *dlogits);
 
-/* The language model: losses[N] = cross-entropy of targets[N] given pass->hidden [N, C] (nats).
+/* The language model: losses[N] = cross-entropy of targets[N] given the texts' own rows of
+ * pass->hidden (nats), of a batch that read all rows.
  * Where gradients is not NULL, also the gradient of scale * sum of losses: pass->dhidden
  * (overwritten) and the output embedding's. Works through the rows in chunks; `logits` has room for
  * chunk * V. */

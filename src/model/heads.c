@@ -65,22 +65,36 @@ void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina
   afina_readout_backward(gpt, pass);
 }
 
-void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
-                         afina_real *losses, const uint32_t *targets, afina_real scale,
-                         const afina_gradients *gradients, afina_real *logits, size_t chunk) {
-  const size_t C = gpt->config.channels, V = gpt->config.vocabulary, N = pass->batch.rows.N;
+/* A span of rows that stand side by side: rows `at` on of the pass, targets of their own. */
+static void span_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass, size_t at,
+                      size_t N, afina_real *losses, const uint32_t *targets, afina_real scale,
+                      const afina_gradients *gradients, afina_real *logits, size_t chunk) {
+  const size_t C = gpt->config.channels, V = gpt->config.vocabulary;
   const afina_real *wte = afina_gpt_weight(gpt, 0, AFINA_WTE);
-  if (gradients) memset(pass->dhidden, 0, N * C * sizeof *pass->dhidden);
   for (size_t begin = 0; begin < N; begin += chunk) {
     const size_t rows = N - begin < chunk ? N - begin : chunk;
-    const afina_real *hidden = pass->hidden + begin * C;
+    const afina_real *hidden = pass->hidden + (at + begin) * C;
     afina_project_forward(exec, logits, hidden, wte, rows, C, V);
     afina_cross_entropy_forward(exec, losses + begin, logits, targets + begin, rows, V);
     if (!gradients) continue;
     afina_cross_entropy_backward(exec, logits, targets + begin, scale, rows, V);
     /* wte comes first in the table: its gradient is there when everything is trained. */
-    afina_project_backward(exec, pass->dhidden + begin * C,
+    afina_project_backward(exec, pass->dhidden + (at + begin) * C,
                            gradients->begin == 0 ? gradients->data : NULL, logits, hidden, wte,
                            rows, C, V);
+  }
+}
+
+void afina_language_loss(const afina_gpt *gpt, const afina_exec *exec, afina_gpt_pass *pass,
+                         afina_real *losses, const uint32_t *targets, afina_real scale,
+                         const afina_gradients *gradients, afina_real *logits, size_t chunk) {
+  const size_t P = gpt->config.adapters.prompt;
+  const afina_ragged *rows = &pass->batch.rows;
+  if (gradients) memset(pass->dhidden, 0, pass->H * gpt->config.channels * sizeof *pass->dhidden);
+  if (!P) span_loss(gpt, exec, pass, 0, rows->N, losses, targets, scale, gradients, logits, chunk);
+  for (size_t b = 0; P && b < rows->B; b++) {
+    const size_t at = rows->starts[b];
+    span_loss(gpt, exec, pass, pass->rows.starts[b] + P, rows->starts[b + 1] - at, losses + at,
+              targets + at, scale, gradients, logits, chunk);
   }
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters.h"
 #include "gpt_pass.h"
 #include "memory.h"
 
@@ -25,12 +26,19 @@ static bool reads_means(afina_reads reads) {
   return reads == AFINA_READS_MEAN || reads == AFINA_READS_WORDS;
 }
 
+/* Rows in front of the text's own: those of a prefix, or of a prompt. */
+static size_t fronts(const afina_gpt *gpt) {
+  return gpt->config.adapters.prefix + gpt->config.adapters.prompt;
+}
+
 static void copy_rows(afina_kv_cache *to, const afina_kv_cache *from, const afina_gpt *gpt) {
   const size_t count = from->count, C = gpt->config.channels, bytes = count * C * sizeof *to->kv;
+  const size_t P = fronts(gpt), row = 2 * C;
   if (count == 0) return;
   memcpy(to->ids, from->ids, count * sizeof *to->ids);
   for (size_t l = 0; l < gpt->config.layers; l++)
-    memcpy(to->kv + l * to->capacity * 2 * C, from->kv + l * from->capacity * 2 * C, 2 * bytes);
+    memcpy(to->kv + l * (to->capacity + P) * row, from->kv + l * (from->capacity + P) * row,
+           (count + P) * row * sizeof *to->kv);
   if (to->sums) memcpy(to->sums, from->sums, bytes);
   if (to->words) memcpy(to->words, from->words, bytes);
 }
@@ -40,22 +48,23 @@ static void copy_rows(afina_kv_cache *to, const afina_kv_cache *from, const afin
 static afina_status reserve(afina_kv_cache *cache, const afina_gpt *gpt, size_t T,
                             afina_error *error) {
   if (T <= cache->capacity) return AFINA_OK;
-  const size_t context = gpt->config.context, C = gpt->config.channels;
+  const size_t context = afina_text_context(&gpt->config), C = gpt->config.channels;
   const size_t twice = cache->capacity > context / 2 ? context : 2 * cache->capacity;
   const size_t capacity = T < twice ? twice : T, row = C * sizeof *cache->kv;
+  const size_t rows = capacity + fronts(gpt);
   const bool means = reads_means(cache->reads), words = cache->reads == AFINA_READS_WORDS;
   afina_kv_cache made = *cache;
   made.capacity = capacity;
   made.ids = afina_allocate(capacity, sizeof *made.ids);
-  made.places = afina_allocate(capacity, sizeof *made.places);
-  made.kv = afina_allocate(capacity, gpt->config.layers * 2 * row);
+  made.places = afina_allocate(rows, sizeof *made.places);
+  made.kv = afina_allocate(rows, gpt->config.layers * 2 * row);
   made.sums = means ? afina_allocate(capacity, row) : NULL;
   made.words = words ? afina_allocate(capacity, row) : NULL;
   if (!made.ids || !made.places || !made.kv || (means && !made.sums) || (words && !made.words)) {
     free_rows(&made);
     return afina_fail_memory(error);
   }
-  for (size_t t = 0; t < capacity; t++) made.places[t] = t;
+  for (size_t t = 0; t < rows; t++) made.places[t] = t;
   copy_rows(&made, cache, gpt);
   free_rows(cache);
   *cache = made;
@@ -81,26 +90,39 @@ static afina_status prepare_pass(afina_kv_cache *cache, const afina_gpt *gpt, co
   return afina_gpt_pass_prepare(&cache->pass, gpt, &batch, error);
 }
 
-/* The R rows behind those kept: from embeddings to pass->out. Their keys and values go where the
+/* What enters the first block: the R tokens behind those kept and, where none are, the prompt.
+ * Returns how many rows that is. */
+static size_t embed(afina_kv_cache *cache, const afina_gpt *gpt, const afina_exec *exec,
+                    size_t kept, size_t R) {
+  afina_gpt_pass *pass = &cache->pass;
+  const size_t C = gpt->config.channels, prompt = gpt->config.adapters.prompt;
+  const size_t front = kept ? 0 : prompt;
+  afina_embedding_forward(
+      exec, pass->embedded + front * C, pass->batch.ids, afina_gpt_weight(gpt, 0, AFINA_WTE),
+      afina_gpt_weight(gpt, 0, AFINA_WPE) + (prompt + kept) * C, &pass->batch.rows, C);
+  if (front) afina_prompt_forward(gpt, exec, pass->embedded, &pass->rows);
+  return front + R;
+}
+
+/* The R tokens behind those kept: from embeddings to pass->out. Their keys and values go where the
  * next run will look for them. */
 static void run_blocks(afina_kv_cache *cache, const afina_gpt *gpt, const afina_exec *exec,
                        size_t kept, size_t R) {
   afina_gpt_pass *pass = &cache->pass;
   const size_t C = gpt->config.channels, L = gpt->config.layers;
-  const size_t row = R - 1, place = kept + R - 1, text_starts[2] = {0, kept + R}, one[2] = {0, 1};
-  const afina_ragged text = {.starts = text_starts, .B = 1, .N = kept + R};
-  const afina_queries all = {.places = cache->places + kept, .starts = cache->starts, .Q = R},
+  const size_t keys = fronts(gpt) + kept + R, fresh = embed(cache, gpt, exec, kept, R);
+  const size_t row = fresh - 1, place = keys - 1, past = keys - fresh;
+  const size_t text_starts[2] = {0, keys}, fresh_starts[2] = {0, fresh}, one[2] = {0, 1};
+  const afina_ragged text = {.starts = text_starts, .B = 1, .N = keys};
+  const afina_queries all = {.places = cache->places + past, .starts = fresh_starts, .Q = fresh},
                       last = {.rows = &row, .places = &place, .starts = one, .Q = 1};
-  afina_embedding_forward(exec, pass->embedded, pass->batch.ids,
-                          afina_gpt_weight(gpt, 0, AFINA_WTE),
-                          afina_gpt_weight(gpt, 0, AFINA_WPE) + kept * C, &pass->batch.rows, C);
   pass->out = pass->embedded;
   for (size_t l = 0; l < L; l++) {
     afina_block_pass *block = &pass->blocks[l];
     const bool leaves_out = cache->reads == AFINA_READS_LAST && l + 1 == L;
     block->x = pass->out;
-    block->kv = cache->kv + l * cache->capacity * 2 * C;
-    afina_block_forward(gpt, exec, block, l, &text, kept, leaves_out ? &last : &all);
+    block->kv = cache->kv + l * (cache->capacity + fronts(gpt)) * 2 * C;
+    afina_block_forward(gpt, exec, block, l, &text, past, leaves_out ? &last : &all);
     pass->out = block->out;
   }
 }
@@ -138,11 +160,13 @@ static void average(afina_kv_cache *cache, const afina_gpt *gpt, const afina_exe
 afina_status afina_kv_cache_run(afina_kv_cache *cache, const afina_gpt *gpt, const afina_exec *exec,
                                 const uint32_t *ids, size_t T, afina_reads reads,
                                 afina_error *error) {
-  if (T == 0 || T > gpt->config.context)
+  if (T == 0 || T > afina_text_context(&gpt->config))
     return afina_fail(error, AFINA_E_ARGUMENT, "a text of %zu tokens: the context is %zu", T,
-                      gpt->config.context);
+                      afina_text_context(&gpt->config));
   if (reads == AFINA_READS_ALL)
     return afina_fail(error, AFINA_E_ARGUMENT, "rows that are kept cannot be read");
+  if (reads_means(reads) && afina_has_adapters(&gpt->config))
+    return afina_fail(error, AFINA_E_ARGUMENT, "no means are kept behind a prefix or a prompt");
   if (cache->kernels != exec->kernels || cache->reads != reads) afina_kv_cache_free(cache);
   cache->kernels = exec->kernels;
   cache->reads = reads;

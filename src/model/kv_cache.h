@@ -9,6 +9,7 @@
  *     afina_kv_cache_free(&cache);
  *
  * Positions count from a text's beginning: what slides, or is edited at its front, shares nothing.
+ * A prefix's keys and values, and a prompt's, stand in front of the text's, as in adapters.h.
  * Dimensions as in gpt.h. */
 #ifndef AFINA_KV_CACHE_H
 #define AFINA_KV_CACHE_H
@@ -20,8 +21,8 @@
 typedef struct afina_kv_cache {
   size_t count, capacity; /* tokens kept, and room for them */
   uint32_t *ids;          /* [capacity] */
-  size_t *places;         /* [capacity] 0, 1, 2, ... */
-  afina_real *kv;         /* [L, capacity, 2C] keys and values */
+  size_t *places;         /* [fronts + capacity] 0, 1, 2, ... */
+  afina_real *kv;         /* [L, fronts + capacity, 2C] keys and values */
   /* Row t is the sum over tokens 0 .. t, added in this order as afina_gpt_forward does. NULL where
    * the reads need none. */
   afina_real *sums;             /* [capacity, C] of what left the last block */

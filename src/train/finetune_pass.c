@@ -5,10 +5,6 @@ void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
   const size_t first = run->part, at = batch->starts[first];
   const bool is_cached =
       run->cache.enabled && run->cache.of_readout; /* the head alone: no tokens */
-  size_t end = first + 1;
-  while (end < batch->count && (is_cached || batch->starts[end + 1] - at <= run->part_tokens))
-    end++;
-  for (size_t i = first; i <= end; i++) run->part_starts[i - first] = batch->starts[i] - at;
   run->dropout =
       (afina_gpt_dropout){.mask = {.key = afina_dropout_key(run->options.seed, run->all_updates),
                                    .share = run->options.recipe.dropout},
@@ -16,12 +12,8 @@ void afina_finetune_next_part(afina_finetune *run, afina_batch *part) {
                           .first_block = run->block,
                           .first_text = first,
                           .first_row = at + first * run->gpt.config.adapters.prompt};
-  *part = (afina_batch){.ids = batch->ids + at,
-                        .starts = run->part_starts,
-                        .rows = batch->rows + first,
-                        .count = end - first,
-                        .tokens = batch->starts[end] - at};
-  run->part = end;
+  run->part = afina_batch_part(part, run->part_starts, batch, first,
+                               is_cached ? SIZE_MAX : run->part_tokens);
 }
 
 afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch, bool trains,

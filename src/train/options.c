@@ -89,17 +89,22 @@ size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt
   return afina_params_block(&gpt->params, afina_strategy_block(strategy, gpt->config.layers));
 }
 
-afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t layers) {
-  switch (o->strategy.kind) {
+afina_adapters afina_strategy_adapters(const afina_strategy *strategy,
+                                       const afina_lora_options *lora, size_t layers) {
+  switch (strategy->kind) {
     case AFINA_STRATEGY_LORA:
-      return (afina_adapters){.rank = o->strategy.size,
-                              .alpha = o->lora_alpha,
-                              .targets = o->lora_targets,
-                              .first = afina_strategy_block(&o->strategy, layers)};
-    case AFINA_STRATEGY_PREFIX: return (afina_adapters){.prefix = o->strategy.size};
-    case AFINA_STRATEGY_PROMPT: return (afina_adapters){.prompt = o->strategy.size};
+      return (afina_adapters){.rank = strategy->size,
+                              .alpha = lora->alpha,
+                              .targets = lora->targets,
+                              .first = afina_strategy_block(strategy, layers)};
+    case AFINA_STRATEGY_PREFIX: return (afina_adapters){.prefix = strategy->size};
+    case AFINA_STRATEGY_PROMPT: return (afina_adapters){.prompt = strategy->size};
     default: return (afina_adapters){0};
   }
+}
+
+afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t layers) {
+  return afina_strategy_adapters(&o->strategy, &o->lora, layers);
 }
 
 /* With fewer rows than this there is none to spare for validation. */
@@ -161,8 +166,8 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
       break;
   }
-  o->lora_alpha = 2 * (double)o->strategy.size;
-  o->lora_targets = AFINA_LORA_ALL;
+  o->lora.alpha = 2 * (double)o->strategy.size;
+  o->lora.targets = AFINA_LORA_ALL;
   const bool gradual = o->strategy.kind == AFINA_STRATEGY_GRADUAL;
   o->recipe.layer_decay = gradual ? 1 / 2.6 : 1;
   o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
@@ -202,23 +207,23 @@ static afina_status check_keys(const cJSON *json, afina_error *error) {
   return AFINA_OK;
 }
 
-/* What goes with LoRA, and whether what the strategy trains fits the model. */
-static afina_status parse_adapters(afina_finetune_options *o, const cJSON *json,
-                                   const afina_gpt_config *config, afina_error *error) {
-  const bool lora = o->strategy.kind == AFINA_STRATEGY_LORA;
+afina_status afina_strategy_parse_adapters(afina_strategy *strategy, afina_lora_options *lora,
+                                           const cJSON *json, const afina_gpt_config *config,
+                                           afina_error *error) {
+  const bool is_lora = strategy->kind == AFINA_STRATEGY_LORA;
   const char *targets;
   size_t blocks;
-  for (const cJSON *item = lora || !json ? NULL : json->child; item; item = item->next)
+  for (const cJSON *item = is_lora || !json ? NULL : json->child; item; item = item->next)
     if (strncmp(item->string, "lora_", 5) == 0 && !cJSON_IsNull(item))
       return afina_fail(error, AFINA_E_ARGUMENT, "option '%s' goes with strategy lora:R",
                         item->string);
   AFINA_TRY(afina_json_string(json, "lora_targets", NULL, &targets, error));
-  AFINA_TRY(afina_json_number(json, "lora_alpha", 0, 1e6, o->lora_alpha, &o->lora_alpha, error));
+  AFINA_TRY(afina_json_number(json, "lora_alpha", 0, 1e6, lora->alpha, &lora->alpha, error));
   AFINA_TRY(afina_json_size(json, "lora_blocks", 0, config->layers, 0, &blocks, error));
-  if (targets && *targets) AFINA_TRY(afina_lora_targets_parse(&o->lora_targets, targets, error));
-  if (lora) o->strategy.blocks = blocks;
+  if (targets && *targets) AFINA_TRY(afina_lora_targets_parse(&lora->targets, targets, error));
+  if (is_lora) strategy->blocks = blocks;
   afina_gpt_config adapted = *config;
-  adapted.adapters = afina_finetune_adapters(o, config->layers);
+  adapted.adapters = afina_strategy_adapters(strategy, lora, config->layers);
   return afina_adapters_check(&adapted, error);
 }
 
@@ -275,7 +280,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   o.seed = seed;
   o.split_seed = split_seed;
   AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
-  AFINA_TRY(parse_adapters(&o, json, config, error));
+  AFINA_TRY(afina_strategy_parse_adapters(&o.strategy, &o.lora, json, config, error));
   AFINA_TRY(check_schedule(&o, config, error));
   *out = o;
   return AFINA_OK;
@@ -290,10 +295,12 @@ afina_status afina_finetune_options_parse(afina_finetune_options *out, const cJS
   return AFINA_E_ARGUMENT;
 }
 
-static bool add_lora(cJSON *json, const afina_finetune_options *o) {
-  return cJSON_AddNumberToObject(json, "lora_alpha", o->lora_alpha) &&
-         cJSON_AddStringToObject(json, "lora_targets", afina_lora_targets_name(o->lora_targets)) &&
-         cJSON_AddNumberToObject(json, "lora_blocks", (double)o->strategy.blocks);
+bool afina_strategy_print_adapters(const afina_strategy *strategy, const afina_lora_options *lora,
+                                   cJSON *json) {
+  if (strategy->kind != AFINA_STRATEGY_LORA) return true;
+  return cJSON_AddNumberToObject(json, "lora_alpha", lora->alpha) &&
+         cJSON_AddStringToObject(json, "lora_targets", afina_lora_targets_name(lora->targets)) &&
+         cJSON_AddNumberToObject(json, "lora_blocks", (double)strategy->blocks);
 }
 
 cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
@@ -314,7 +321,7 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
                     cJSON_AddBoolToObject(json, "ngrams", o->ngrams) &&
                     afina_recipe_print(&o->recipe, json) &&
                     cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / MEGABYTE);
-  if (fine && (o->strategy.kind != AFINA_STRATEGY_LORA || add_lora(json, o))) return json;
+  if (fine && afina_strategy_print_adapters(&o->strategy, &o->lora, json)) return json;
   cJSON_Delete(json);
   return NULL;
 }

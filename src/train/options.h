@@ -40,6 +40,24 @@ size_t afina_strategy_block(const afina_strategy *strategy, size_t layers);
 /* The first parameter that trains, as an offset in the parameter buffer. */
 size_t afina_strategy_begin(const afina_strategy *strategy, const afina_gpt *gpt);
 
+/* What goes with lora:R. */
+typedef struct afina_lora_options {
+  double alpha; /* LoRA's part counts alpha / R times: adapters.h */
+  unsigned targets;
+} afina_lora_options;
+
+/* The adapters that a strategy trains in a model of so many blocks; none for most. */
+afina_adapters afina_strategy_adapters(const afina_strategy *strategy,
+                                       const afina_lora_options *lora, size_t layers);
+/* Reads {"lora_alpha","lora_targets","lora_blocks"} over what is there, and checks that what the
+ * strategy trains fits the model. AFINA_E_ARGUMENT for them beside another strategy. */
+afina_status afina_strategy_parse_adapters(afina_strategy *strategy, afina_lora_options *lora,
+                                           const cJSON *json, const afina_gpt_config *config,
+                                           afina_error *error);
+/* Adds the same members where the strategy is lora:R; false without memory. */
+bool afina_strategy_print_adapters(const afina_strategy *strategy, const afina_lora_options *lora,
+                                   cJSON *json);
+
 typedef struct afina_finetune_options {
   afina_strategy strategy;
   afina_readout readout;
@@ -55,8 +73,7 @@ typedef struct afina_finetune_options {
   bool ngrams;        /* a bag of n-grams beside the network: finetune_bag.h */
   size_t cache_bytes; /* the most that kept activations of frozen blocks may take: as F32, else
                          as F16, else none are kept */
-  double lora_alpha;  /* LoRA's part counts alpha / R times: adapters.h */
-  unsigned lora_targets;
+  afina_lora_options lora;
   /* Not in the JSON: */
   size_t memory_bytes;         /* what there is for the whole run; SIZE_MAX: not known */
   afina_store *store;          /* what frozen blocks left for earlier runs, or NULL */

@@ -46,7 +46,7 @@ static tuned_weights tune(const tuning *t, const char *strategy, size_t cache_by
   afina_progress progress = {0};
   afina_finetune_defaults(&options, &t->gpt.config, 30, RIG_CLASSES);
   fine(afina_strategy_parse(&options.strategy, strategy, t->gpt.config.layers, &error), &error);
-  options.lora_alpha = 4;
+  options.lora.alpha = 4;
   if (options.strategy.kind == AFINA_STRATEGY_LORA) options.strategy.blocks = 1;
   options.epochs = 2;
   options.cache_bytes = cache_bytes;
