@@ -81,9 +81,9 @@ afina_status afina_instruct_step(afina_instruct *run, double now, afina_instruct
  * "tokens":{"all","counted","held_out"},"updates","memory":{...bytes}}: complete from the start. */
 afina_status afina_instruct_describe(const afina_instruct *run, afina_bytes *json,
                                      afina_error *error);
-/* What has been done so far: that, "model", "data_sha256", "numerics", "epochs":[{"epoch",
- * "train_loss","valid_loss","valid_perplexity"}] (epoch 0: before training), "weights_sha256" of
- * the model as it is, "seconds" since the run was made or taken up. */
+/* What has been done so far: that but for "memory", and "model", "data_sha256", "numerics",
+ * "epochs":[{"epoch", "train_loss","valid_loss","valid_perplexity"}] (epoch 0: before training),
+ * "weights_sha256" of the model as it is, "seconds" since the run was made or taken up. */
 afina_status afina_instruct_report(const afina_instruct *run, afina_bytes *json,
                                    afina_error *error);
 /* The language model as it is now, with LoRA as part of its matrices; its config.json names the

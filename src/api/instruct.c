@@ -216,7 +216,6 @@ static bool add_object(cJSON *json, const char *key, const member *members, size
 
 static bool describe(const afina_instruct_run *run, cJSON *json) {
   const afina_instruct_rows *r = &run->rows;
-  const afina_instruct_need need = afina_instruct_run_need(run);
   const member rows[] = {{"train", (double)r->train.count},
                          {"held_out", (double)r->valid.count},
                          {"truncated", (double)r->truncated},
@@ -224,24 +223,29 @@ static bool describe(const afina_instruct_run *run, cJSON *json) {
   const member tokens[] = {{"all", (double)r->tokens},
                            {"counted", (double)r->counted},
                            {"held_out", (double)r->valid_counted}};
-  const member memory[] = {
-      {"weights", (double)need.weights}, {"gradients", (double)need.gradients},
-      {"moments", (double)need.moments}, {"activations", (double)need.activations},
-      {"logits", (double)need.logits},   {"texts", (double)need.texts},
-      {"total", (double)need.total}};
   return cJSON_AddItemToObject(json, "options", afina_instruct_options_json(&run->options)) &&
          cJSON_AddNumberToObject(json, "trained_parameters", (double)run->trainable) &&
          cJSON_AddNumberToObject(json, "parameters", (double)run->gpt.params.total) &&
          add_object(json, "rows", rows, sizeof rows / sizeof *rows) &&
          add_object(json, "tokens", tokens, sizeof tokens / sizeof *tokens) &&
-         cJSON_AddNumberToObject(json, "updates", (double)run->updates) &&
-         add_object(json, "memory", memory, sizeof memory / sizeof *memory);
+         cJSON_AddNumberToObject(json, "updates", (double)run->updates);
+}
+
+/* Not in the report: more threads take more of a batch at a time. */
+static bool add_memory(const afina_instruct_run *run, cJSON *json) {
+  const afina_instruct_need need = afina_instruct_run_need(run);
+  const member memory[] = {
+      {"weights", (double)need.weights}, {"gradients", (double)need.gradients},
+      {"moments", (double)need.moments}, {"activations", (double)need.activations},
+      {"logits", (double)need.logits},   {"texts", (double)need.texts},
+      {"total", (double)need.total}};
+  return add_object(json, "memory", memory, sizeof memory / sizeof *memory);
 }
 
 afina_status afina_instruct_describe(const afina_instruct *run, afina_bytes *json,
                                      afina_error *error) {
   cJSON *object = cJSON_CreateObject();
-  const afina_status status = object && describe(&run->run, object)
+  const afina_status status = object && describe(&run->run, object) && add_memory(&run->run, object)
                                   ? afina_json_print(object, false, json, error)
                                   : afina_fail_memory(error);
   cJSON_Delete(object);
