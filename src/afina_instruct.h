@@ -18,12 +18,12 @@
 /* In all that follows `template_name` and `language` are words of afina_template_find; NULL or "":
  * the model's own, where it was tuned with a template, else the row's language, else the first. */
 
-/* A row as the model sees it:
- * {"text","prompt_bytes","parts":[{"kind":"template"|"instruction"|"input"|"response","start","end"}],
- * "tokens":[{"id","text","start","end","counted"}],"template","language","truncated"}; start, end:
- * bytes of the text; the last token is that of the end of text, whose start is its end. counted:
- * the loss of a run that counts responses alone has it. truncated: the context ends before the row.
- * Without a response: the prompt alone. */
+/* A row as the model sees it: {"text","prompt_bytes","template","language","truncated",
+ * "parts":[{"kind":"template"|"instruction"|"input"|"response","start","end"}],
+ * "tokens":[{"id","text","start","end","counted"}]}. start, end: bytes of the text; the last token
+ * is that of the end of text, whose start is its end. counted: the loss of a run that counts
+ * responses alone has it. truncated: the context ends before the row. Without a response: the
+ * prompt alone. */
 afina_status afina_instruction_format(const afina_model *model, const afina_instruction *row,
                                       const char *template_name, const char *language,
                                       afina_bytes *json, afina_error *error);

@@ -48,6 +48,7 @@ afina_status afina_instructions_add(afina_instructions *data, afina_part part,
 afina_status afina_instructions_add_json(afina_instructions *data, afina_part part,
                                          const void *json, size_t size, afina_error *error);
 
+/* Number of rows. */
 size_t afina_instructions_count(const afina_instructions *data);
 /* Row i < count, in the order of adding. */
 afina_instruction afina_instructions_row(const afina_instructions *data, size_t i);
