@@ -19,6 +19,7 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 int cli_tokenize(int argc, char **argv);
 int cli_tokenizer(int argc, char **argv);
 int cli_pretrain(int argc, char **argv);
+int cli_nano(int argc, char **argv);
 int cli_perplexity(int argc, char **argv);
 int cli_generate(int argc, char **argv);
 int cli_finetune(int argc, char **argv);

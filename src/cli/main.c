@@ -82,6 +82,11 @@ static const struct {
      "[--temperature X]\n"
      "           [--contrast-tokens N --contrast-weight X] [--word-tokens N --word-weight X]\n"
      "           [--word-steps N] [--language-weight X]"},
+    {"nano", cli_nano,
+     "--text FILE --out DIR [--model DIR | --sizes JSON] [--options JSON] [--stop UPDATES] "
+     "[--threads N]\n"
+     "           [--numerics plain|fused]   (pretraining on a text, as the course does it)\n"
+     "           --resume --out DIR   (a checkpoint: of nano, or the page's, unpacked)"},
     {"export", cli_export,
      "--model DIR [--delta FILE] --format hf [--dtype f32|f16|i8] --out DIR\n"
      "           --model DIR --base DIR --format delta --out FILE   (only what trained)"},

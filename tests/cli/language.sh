@@ -31,6 +31,26 @@ cp cooled/model.safetensors before
 pretrain cooled --resume --cool-down 128
 check "what has cooled down moves" cmp -s before cooled/model.safetensors
 
+# The course's small model: a run that was stopped and resumed is one that never stopped.
+sizes='{"vocabulary":300,"width":16,"heads":2,"context":16}'
+options='{"context":16,"batch":4,"tokens":768}'
+run 0 nano --text "$here/pt.txt" --out nano --sizes "$sizes" --options "$options"
+check "the run is done" grep -q '"step":12,"steps":12,"tokens":768' out.txt
+run 0 nano --text "$here/pt.txt" --out part --sizes "$sizes" --options "$options" --stop 5
+check "the run stops" grep -q '"step":5,"steps":12' out.txt
+run 0 nano --out part --resume --threads 3
+check "a resumed nano differs" cmp -s nano/model.safetensors part/model.safetensors
+check "and so does its state" cmp -s nano/state.safetensors part/state.safetensors
+run 0 nano --text "$here/en.txt" --out more --model nano --options "$options" --stop 1
+echo >> part/text.txt
+run 1 nano --out part --resume
+says "not the text"
+run 2 nano --out part
+says "--text is missing"
+run 2 nano --text "$here/pt.txt" --out other --options '{"batch":0}'
+says "batch"
+check "no folder is left by a failing nano" test ! -e other
+
 # Weights that are only a start: of the first tokens of so long a warm-up nothing is learned.
 pretrain warm --init lm --tokens 64 --warmup-tokens 1e9
 run 0 perplexity --model warm --data "$here/pt.txt"

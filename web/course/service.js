@@ -18,6 +18,8 @@ import { createRows } from './lessons/rows.js';
  * @property {(name: string) => object} describe   the model in words: parameters, layers, ...
  * @property {(name: string, handle: number) => Promise<object>} keepModel   under a name: the one
  *           that had it is freed; gives its description
+ * @property {(name: string) => Promise<{handle: number, release: () => void}>} hold   a model that
+ *           stays for as long as something works with it, whatever takes its name
  * @property {() => import('../engine/session.js').Source} source   the rows that are open
  */
 
@@ -45,13 +47,30 @@ export function createCourse(loadModule) {
     const before = models.get(name);
     const info = { threads: own.threads(), numerics: own.numerics(), ...own.describeModel(handle) };
     models.set(name, { handle, info });
-    if (before) own.freeModel(before.handle);
+    if (before) drop(own, before);
     return info;
+  }
+
+  /** A model that something still works with goes when that lets go of it. */
+  function drop(own, model) {
+    model.dropped = true;
+    if (!model.holders) own.freeModel(model.handle);
+  }
+
+  /** @returns {Promise<{handle: number, release: () => void}>} release: once */
+  async function hold(name) {
+    const own = await bridge();
+    const model = find(name);
+    model.holders = (model.holders ?? 0) + 1;
+    return { handle: model.handle, release() {
+      model.holders--;
+      if (model.dropped) drop(own, model);
+    } };
   }
 
   /** @type {Context} */
   const context = {
-    bridge, keepModel, model: (name) => find(name).handle, describe: (name) => find(name).info,
+    bridge, keepModel, hold, model: (name) => find(name).handle, describe: (name) => find(name).info,
   };
 
   async function loadModel(name, files) {

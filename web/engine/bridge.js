@@ -103,8 +103,8 @@ export function createBridge(module) {
     keep: (limit) => attempt(() => module._afina_wasm_runtime_keep(reply, runtime, limit)),
 
     /** For a module with more calls (bench/). */
-    extend: (make) => make({
-      attempt, guard, handle, json, lend, runtime, reply, size: () => number(reply + SIZE) }),
+    extend: (make) => make({ attempt, bytes, guard, handle, json, lend, runtime, reply,
+      size: () => number(reply + SIZE) }),
 
     sniff(start, complete) {
       const packed = lend([start], (at, size) => guard(
