@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import v8 from 'node:v8';
+import { createCourse } from '../../web/course/service.js';
 import { createService } from '../../web/engine/service.js';
 import { tinyModel } from './tiny_model.js';
 
@@ -15,9 +16,9 @@ if (Number.parseInt(process.versions.node, 10) < 21) {
 }
 
 /** @param {{numerics?: 'plain'|'fused'}} [options] */
-export async function loadModule(options) {
-  const { default: createModule } = await import(/* @vite-ignore */ built('afina.mjs').href);
-  return createModule({ ...options, wasmBinary: await readFile(built('afina.wasm')) });
+export async function loadModule(options, name = 'afina') {
+  const { default: createModule } = await import(/* @vite-ignore */ built(`${name}.mjs`).href);
+  return createModule({ ...options, wasmBinary: await readFile(built(`${name}.wasm`)) });
 }
 
 /** The service with replies unwrapped: its value, or its failure as an exception. */
@@ -30,6 +31,10 @@ export function startService(load = loadModule, create = createService) {
   return Object.fromEntries(
     Object.entries(create(load)).map(([name, method]) => [name, unwrapped(method)]));
 }
+
+/** Likewise, the course's. */
+export const startCourse = (load = () => loadModule({}, 'afina_course')) =>
+  startService(load, createCourse);
 
 export const modelFiles = (files = tinyModel()) =>
   Object.entries(files).map(([name, bytes]) => ({ name, blob: new Blob([bytes]) }));

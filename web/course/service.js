@@ -70,7 +70,8 @@ export function createCourse(loadModule) {
 
   /** @type {Context} */
   const context = {
-    bridge, keepModel, hold, model: (name) => find(name).handle, describe: (name) => find(name).info,
+    bridge, keepModel, hold, model: (name) => find(name).handle,
+    describe: (name) => find(name).info,
   };
 
   async function loadModel(name, files) {

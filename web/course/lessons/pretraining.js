@@ -18,7 +18,7 @@ export function createPretraining({ bridge, hold, keepModel }) {
     await drop();
     run = { handle, losses: [], held_out: [], ...kept };
     run.at = own.stepPretraining(handle, true);
-    if (run.at.step === 0 && run.at.held_out !== null) {
+    if (run.at.step === 0 && run.at.held_out !== null && run.held_out.length === 0) {
       run.held_out.push({ step: 0, loss: run.at.held_out });
     }
     return { ...own.describePretraining(handle), ...told() };
