@@ -112,7 +112,7 @@ run 0 generate --help
 check "a command's help is its own" test "$(grep -c '^afina' out.txt)" = 1
 run 2 unknown
 run 2 generate --model lm
-says "--prompt is missing"
+says "give --prompt or --instruction"
 run 2 generate --model lm --prompt
 says "needs a value"
 run 2 generate --model lm --prompt a --max-tokens -1
