@@ -47,7 +47,7 @@ async function write(service, model, prompt, options) {
   return tokens;
 }
 
-test('a look at a text: its places are the string\'s, its numbers the command line\'s', async () => {
+test('a look: its places are the string\'s, its numbers the command line\'s', async () => {
   const service = await course();
   const text = 'O café 🌕 já.';
   const found = await service.look('shipped', text, 3);
@@ -74,11 +74,12 @@ test.each([
     ['--temperature', '1', '--top-p', '0.7', '--seed', '7']],
 ])('%s: the module writes what the command line writes', async (_, options, words) => {
   const service = await course();
-  const here_ = await write(service, 'shipped', 'Oi', { ...options, max_tokens: 90, candidates: 4 });
+  const tokens = await write(service, 'shipped', 'Oi',
+    { ...options, max_tokens: 90, candidates: 4 });
   const lines = (await native('generate', '--model', 'tiny', '--prompt', 'Oi', '--max-tokens', '90',
     '--candidates', '4', ...words)).trim().split('\n').map((line) => JSON.parse(line));
-  expect(here_).toEqual(lines);
-  expect(here_.length).toBeGreaterThan(1);
+  expect(tokens).toEqual(lines);
+  expect(tokens.length).toBeGreaterThan(1);
 });
 
 test('several texts are written side by side', async () => {
