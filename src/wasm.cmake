@@ -29,4 +29,4 @@ set(sources ${wasm}/wasm.c ${wasm}/wasm_analysis.c)
 afina_module(afina_wasm afina ${sources})
 afina_module(afina_wasm_bench afina_bench ${sources} ${wasm}/wasm_bench.c)
 afina_module(afina_wasm_course afina_course ${sources} ${wasm}/wasm_language.c
-  ${wasm}/wasm_inside.c)
+  ${wasm}/wasm_inside.c ${wasm}/wasm_instruct.c)

@@ -3,12 +3,13 @@
 
 import { createBridge } from '../engine/bridge.js';
 import { insideCalls } from './calls/inside.js';
+import { instructCalls } from './calls/instruct.js';
 import { languageCalls } from './calls/language.js';
 
 /** The bridge to afina_course.mjs. */
 export function createCourseBridge(module) {
   const bridge = createBridge(module);
-  const more = [languageCalls, insideCalls];
+  const more = [languageCalls, insideCalls, instructCalls];
   return Object.assign({}, bridge, ...more.map(
     (make) => bridge.extend((tools) => make(module, tools))));
 }

@@ -6,6 +6,7 @@ import { fail, replying } from '../engine/failure.js';
 import { readModelFiles } from '../engine/model_files.js';
 import { createCourseBridge } from './bridge.js';
 import { createInside } from './lessons/inside.js';
+import { createInstruct } from './lessons/instruct.js';
 import { createInstructions } from './lessons/instructions.js';
 import { createLanguage } from './lessons/language.js';
 import { createRows } from './lessons/rows.js';
@@ -79,12 +80,15 @@ export function createCourse(loadModule) {
     return keepModel(name, own.loadModel(await readModelFiles(files)));
   }
 
+  const language = createLanguage(context);
+
   return replying({
     loadModel,
     describe: async (name) => context.describe(name),
     ...createInside(context),
     ...createInstructions(context),
-    ...createLanguage(context),
+    ...language,
+    ...createInstruct(context, language),
     ...createRows(context),
   });
 }
