@@ -1,30 +1,13 @@
 // The language model: how well it predicts a text, what it writes. Pretraining is beside it.
 
 import { fail } from '../../engine/failure.js';
+import { inCharacters } from './places.js';
 import { createPretraining } from './pretraining.js';
 
 /** As many as a diagram can show. */
 const CANDIDATES = 20;
 
 const SAMPLING = { greedy: false, temperature: 0.8, top_k: 0, top_p: 1, seed: 1, max_tokens: 60 };
-
-/** Places in bytes become places in the JavaScript string. */
-function inCharacters(text, tokens) {
-  const places = new Map([[0, 0]]);
-  let bytes = 0;
-  let at = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0);
-    const size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    // A place within a character is that of its beginning.
-    for (let i = 1; i < size; i++) places.set(bytes + i, at);
-    bytes += size;
-    at += character.length;
-    places.set(bytes, at);
-  }
-  return tokens.map((token) => (
-    { ...token, start: places.get(token.start), end: places.get(token.end) }));
-}
 
 /** @param {import('../service.js').Context} context */
 export function createLanguage(context) {
