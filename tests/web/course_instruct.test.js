@@ -57,7 +57,7 @@ async function code(promise) {
   return (await promise.then(() => expect.fail('no failure'), (error) => error)).failure.code;
 }
 
-test('a row as the model sees it: its parts cover it, and what counts is the response', async () => {
+test('a row as the model sees it: parts cover it, and what counts is the response', async () => {
   const service = await course();
   const row = { instruction: 'Diga cão 🐕', input: 'já', response: 'cão!' };
   const told = await service.formatExample(row, { template: 'chat', language: 'pt' });

@@ -12,7 +12,7 @@ const seconds = () => performance.now() / 1000;
 const asBlob = (value) => new Blob([value], { type: 'application/octet-stream' });
 const jsonBlob = (value) => new Blob([JSON.stringify(value)], { type: 'application/json' });
 
-/** A template by its name; '' is the model's own. @returns {{template: string, language: string}} */
+/** A template by its name, as {template, language}; '' is the model's own. */
 const formOf = (template) => (typeof template === 'object' && template ? template
   : { template: template ?? '', language: '' });
 
