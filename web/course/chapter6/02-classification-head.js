@@ -3,7 +3,8 @@
 
 import { fixed, number, percent, t } from '../../i18n/index.js';
 import { h } from '../../ui/dom.js';
-import { createClassifier, drawProgress, labelled, select, whenQuiet } from './classifier.js';
+import { createClassifier, drawProgress, heading, labelled, select, whenQuiet }
+  from './classifier.js';
 
 const ID = '6-02-classification-head';
 const READOUTS = ['words', 'mean', 'last', 'special'];
@@ -19,13 +20,18 @@ const ROW = 22;
 
 const strongest = (values) => values.indexOf(Math.max(...values));
 
-/** The places of what counts most for a class, in their own order. */
+/**
+ * The places of what counts most for a class, in their own order; as many of each part that is
+ * read.
+ */
 export function telling(told, k, count) {
   const { read, head } = told.values;
   const W = read.shape[0];
+  const C = told.channels;
   const effect = (w) => Math.abs(read.data[w] * head.data[k * W + w]);
-  const places = Array.from({ length: W }, (_, w) => w);
-  return places.sort((a, b) => effect(b) - effect(a)).slice(0, count).sort((a, b) => a - b);
+  const strongestOf = (from) => Array.from({ length: C }, (_, i) => from + i)
+    .sort((a, b) => effect(b) - effect(a)).slice(0, (count * C) / W).sort((a, b) => a - b);
+  return Array.from({ length: W / C }, (_, part) => strongestOf(part * C)).flat();
 }
 
 /** What a token brings to place w of what is read. */
@@ -94,19 +100,27 @@ export function create(frame) {
       : [...all.slice(0, SHOWN / 2), null, ...all.slice(-SHOWN / 2 + 1)];
   }
 
+  /** Vectors and embeddings are of other sizes: each part is shown on a scale of its own. */
+  function inParts(values) {
+    const columns = values.find((row) => row.length).length;
+    const count = told.width / told.channels;
+    return Array.from({ length: count }, (_, i) => {
+      const [from, to] = [(i * columns) / count, ((i + 1) * columns) / count];
+      return { from, to, most: scale(values.map((row) => row.slice(from, to))) };
+    });
+  }
+
   const isRead = (i) => told.readout === 'mean' || told.readout === 'words'
     || i === told.tokens.length - 1;
 
   /** @returns {number} where the next part begins */
   function drawTokens(p, stage, layout) {
     const { left, strip, places } = layout;
-    p.text(0, 12, t(stage === TOKENS ? 'c6.head.tokens' : 'c6.head.vectors', {
-      count: told.tokens.length, shown: places.length, width: told.width }),
-    { weight: 600, width: p.width });
     const shown = shownTokens();
     const values = shown.map((i) => (i === null ? [] : places.map((w) => tokenValue(told, i, w))));
-    const most = scale(values);
-    let y = 24;
+    const parts = inParts(values);
+    let y = 8 + heading(p, 12, t(stage === TOKENS ? 'c6.head.tokens' : 'c6.head.vectors', {
+      count: told.tokens.length, shown: places.length, width: told.width }));
     shown.forEach((i, at) => {
       if (i === null) p.text(4, y + 13, '⋮', { tone: 'soft' });
       else {
@@ -114,7 +128,9 @@ export function create(frame) {
         p.tokens(0, y - 2, left - 12, [told.tokens[i]], { tone: () => (marked ? 'soft' : 'plain') });
         if (stage === TOKENS) p.text(left, y + 13, String(told.tokens[i].id), { tone: 'soft' });
         else {
-          p.heat(left, y + 1, strip, ROW - 6, [values[at]], { most });
+          parts.forEach(({ from, to, most }) => p.heat(left + (from * strip) / places.length, y + 1,
+            ((to - from) * strip) / places.length, ROW - 6, [values[at].slice(from, to)],
+            { most }));
           if (marked) p.add('rect', { x: left - 3, y: y - 1, width: strip + 6, height: ROW - 3,
             rx: 4, class: 'box stroke-accent', fill: 'none' });
         }
@@ -143,9 +159,8 @@ export function create(frame) {
       (w) => read.data[w] * head.data[k * W + w]));
     const most = scale(effects);
     const highest = Math.max(...sum.map(Math.abs), ...network.map(Math.abs), 1e-9);
-    p.text(0, top + 12, t('c6.head.product', { shown: places.length, width: W }),
-      { weight: 600, width: p.width });
-    let y = top + 26;
+    let y = top + 10 + heading(p, top + 12,
+      t('c6.head.product', { shown: places.length, width: W }));
     told.classes.forEach((label, k) => {
       const tone = stage >= PROBABILITIES && k === chosen ? 'accent' : 'ink';
       p.text(0, y + 13, label, { width: left - 8, weight: k === chosen ? 600 : 400, tone });

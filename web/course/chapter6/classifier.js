@@ -88,3 +88,7 @@ export function drawProgress(picture, x, y, w, progress) {
   picture.bar(x, y + 20, w, 6, progress.fraction);
   return 34;
 }
+
+/** A line of bold words, or more where there is no room. @returns {number} their height */
+export const heading = (picture, y, words, x = 0, width = picture.width - x) => picture
+  .paragraph(x, y, words, { width, weight: 600 });
