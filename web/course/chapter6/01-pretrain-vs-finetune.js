@@ -11,6 +11,7 @@ const LANES = [
   { key: 'random', tone: 'valid', random: 1 },
 ];
 const SLICE_MS = 60;
+const EPOCHS = 8;
 
 /** Means of neighbours, so that the course of a curve shows; the last point may be of fewer. */
 export function smoothed(losses, window) {
@@ -51,7 +52,8 @@ export function create(frame) {
     await frame.model();
     await frame.rows();
     runners = [];
-    const options = { strategy, seed, ngrams: false, patience: 0 };
+    const options = { strategy, seed, epochs: EPOCHS, valid_share: 0.2, patience: 0,
+      ngrams: false };
     for (const lane of LANES) {
       const description = await frame.ask('tuneStart', named(lane), { options,
         random: lane.random && seed });
@@ -91,7 +93,9 @@ export function create(frame) {
     const top = p.narrow ? y + 58 : y;
     if (!p.narrow) p.arrow([[w + 4, y + 23], [w + 28, y + 23]]);
     const room = width - x;
-    if (!finished) return drawProgress(p, x, top + 4, room, progress) + top;
+    if (!finished) {
+      return Math.max(drawProgress(p, x, top + 4, room, progress) + top, y + 46);
+    }
     const { accuracy, rows } = finished.report.test;
     p.text(x, top + 16, t(`${ID}.tested`, { accuracy: percent(accuracy), rows }),
       { weight: 600, width: room });
@@ -103,8 +107,7 @@ export function create(frame) {
 
   function drawCurves(p, y) {
     const updates = Math.max(...runners.map(({ description, losses }) => Math.max(losses.length,
-      Math.ceil(description.split.train / description.options.batch)
-        * description.options.epochs)));
+      Math.ceil(description.split.train / description.options.batch) * EPOCHS)));
     const window = Math.max(1, Math.round(updates / 60));
     const wide = p.narrow ? p.width : (p.width - 24) / 2;
     heading(p, y + 12, t(`${ID}.loss`), 0, wide);
@@ -112,13 +115,12 @@ export function create(frame) {
       name: t(`${ID}.${lane.key}`), tone: lane.tone, points: smoothed(losses, window) })),
     { xLabel: t(`${ID}.updates`), xMost: updates, yLeast: 0 });
     const [x, top] = p.narrow ? [0, y + 248] : [wide + 24, y];
-    const validated = runners.some(({ epochs }) => epochs.some((e) => e.valid_accuracy !== null));
-    heading(p, top + 12, t(validated ? `${ID}.valid` : `${ID}.epochLoss`), x, wide);
+    heading(p, top + 12, t(`${ID}.valid`), x, wide);
     p.curves(x, top + 22, wide, 210, runners.map(({ lane, epochs }) => ({
       name: t(`${ID}.${lane.key}`), tone: lane.tone,
-      points: epochs.map((e) => [e.epoch, validated ? e.valid_accuracy : e.train_loss]) })),
-    { xLabel: t(`${ID}.epochs`), xMost: runners[0].description.options.epochs, yLeast: 0,
-      ...(validated && { yMost: 1, format: (value) => percent(value, 0) }) });
+      points: epochs.map((e) => [e.epoch, e.valid_accuracy]) })),
+    { xLabel: t(`${ID}.epochs`), xMost: EPOCHS, yLeast: 0, yMost: 1,
+      format: (value) => percent(value, 0) });
     return top + 240;
   }
 
@@ -151,7 +153,7 @@ export function create(frame) {
       if (runners.length < LANES.length) return '';
       const [{ description, progress, losses }] = runners;
       const values = { rows: number(description.split.train), tested: description.split.test,
-        epochs: description.options.epochs, trained: number(description.trained_parameters) };
+        epochs: EPOCHS, valid: description.split.valid, trained: number(description.trained_parameters) };
       if (runners.every(({ finished }) => finished)) {
         const [a, b] = winner();
         const share = baseline(runners[0].finished, description.classes);

@@ -21,14 +21,15 @@ export const words = {
     [`${ID}.again`]: 'Race again',
     [`${ID}.tested`]: '{accuracy} right on {rows} rows that it has not seen',
     [`${ID}.loss`]: 'Training loss',
-    [`${ID}.valid`]: 'Validation accuracy',
-    [`${ID}.epochLoss`]: 'Training loss, mean of each epoch',
+    [`${ID}.valid`]: 'Right on rows held back for validation',
     [`${ID}.updates`]: 'updates',
     [`${ID}.epochs`]: 'epochs',
     [`${ID}.says.start`]:
       'Both learn from the same {rows} rows for {epochs} epochs; {trained} weights change. ' +
-      '{tested} rows are kept for the test. Press Play.',
-    [`${ID}.says.running`]: '{phase}. Loss now: pretrained {a}, random {b}.',
+      '{valid} rows are held back to watch them, {tested} for the test. Press Play.',
+    [`${ID}.says.running`]:
+      '{phase}. Loss now: pretrained {a}, random {b}. Both learn their rows by heart; ' +
+      'whether they learned anything else is on the right.',
     [`${ID}.says.won`]:
       'On {tested} rows that neither has seen, the pretrained weights get {a} right, the random ' +
       'ones {b}: {points} points were bought by reading text beforehand. Always answering the ' +
@@ -60,14 +61,16 @@ export const words = {
     [`${ID}.again`]: 'Correr de novo',
     [`${ID}.tested`]: '{accuracy} de acertos em {rows} linhas que ele não viu',
     [`${ID}.loss`]: 'Perda no treino',
-    [`${ID}.valid`]: 'Acurácia na validação',
-    [`${ID}.epochLoss`]: 'Perda no treino, média de cada época',
+    [`${ID}.valid`]: 'Acertos nas linhas reservadas para validação',
     [`${ID}.updates`]: 'atualizações',
     [`${ID}.epochs`]: 'épocas',
     [`${ID}.says.start`]:
       'Os dois aprendem com as mesmas {rows} linhas por {epochs} épocas; {trained} pesos mudam. ' +
-      '{tested} linhas ficam guardadas para o teste. Clique em Reproduzir.',
-    [`${ID}.says.running`]: '{phase}. Perda agora: pré-treinado {a}, aleatório {b}.',
+      '{valid} linhas ficam reservadas para acompanhá-los e {tested} para o teste. Clique em ' +
+      'Reproduzir.',
+    [`${ID}.says.running`]:
+      '{phase}. Perda agora: pré-treinado {a}, aleatório {b}. Os dois decoram as suas linhas; se ' +
+      'aprenderam algo além disso, vê-se à direita.',
     [`${ID}.says.won`]:
       'Em {tested} linhas que nenhum dos dois viu, os pesos pré-treinados acertam {a} e os ' +
       'aleatórios, {b}: são {points} pontos que a leitura prévia trouxe. Responder sempre a ' +
