@@ -153,7 +153,8 @@ export function create(frame) {
       if (runners.length < LANES.length) return '';
       const [{ description, progress, losses }] = runners;
       const values = { rows: number(description.split.train), tested: description.split.test,
-        epochs: EPOCHS, valid: description.split.valid, trained: number(description.trained_parameters) };
+        epochs: EPOCHS, valid: description.split.valid,
+        trained: number(description.trained_parameters) };
       if (runners.every(({ finished }) => finished)) {
         const [a, b] = winner();
         const share = baseline(runners[0].finished, description.classes);

@@ -125,7 +125,8 @@ export function create(frame) {
       if (i === null) p.text(4, y + 13, '⋮', { tone: 'soft' });
       else {
         const marked = stage >= READ && isRead(i);
-        p.tokens(0, y - 2, left - 12, [told.tokens[i]], { tone: () => (marked ? 'soft' : 'plain') });
+        const tone = () => (marked ? 'soft' : 'plain');
+        p.tokens(0, y - 2, left - 12, [told.tokens[i]], { tone });
         if (stage === TOKENS) p.text(left, y + 13, String(told.tokens[i].id), { tone: 'soft' });
         else {
           parts.forEach(({ from, to, most }) => p.heat(left + (from * strip) / places.length, y + 1,

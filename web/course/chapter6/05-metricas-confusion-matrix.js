@@ -138,7 +138,7 @@ export function create(frame) {
   /** A fraction as it is written, with what it comes to. */
   function formula(p, x, y, w, name, over, under, value) {
     p.text(x, y + 22, name, { weight: 600, width: 84 });
-    const line = Math.min(250, w - 150);
+    const line = Math.min(250, w - 164);
     p.text(x + 88 + line / 2, y + 13, over, { anchor: 'middle', size: 12, width: line });
     p.add('path', { d: `M${x + 88} ${y + 18}h${line}`, class: 'axis' });
     p.text(x + 88 + line / 2, y + 32, under, { anchor: 'middle', size: 12, width: line });
@@ -179,22 +179,25 @@ export function create(frame) {
   function drawStrip(p, y) {
     const [left, w] = [8, p.width - 16];
     const { tested } = told();
-    heading(p, y + 12, t(`${ID}.strip`, { label: label() }));
-    const line = y + 74;
+    const line = y + 58 + heading(p, y + 12, t(`${ID}.strip`, { label: label() }));
     const piles = new Map();
-    for (const { label: own, probabilities } of tested) {
+    const dots = tested.map(({ label: own, probabilities }) => {
       const is = own === label();
-      const slot = Math.min(Math.floor(probabilities[chosen] * (w / DOTS)), Math.floor(w / DOTS));
-      const key = `${is}${slot}`;
-      const pile = piles.get(key) ?? 0;
-      piles.set(key, pile + 1);
+      const slot = Math.min(Math.floor(probabilities[chosen] * (w / DOTS)),
+        Math.floor(w / DOTS) - 1);
+      const height = piles.get(`${is}${slot}`) ?? 0;
+      piles.set(`${is}${slot}`, height + 1);
+      return { is, slot, height };
+    });
+    const step = Math.min(10, 40 / Math.max(...piles.values()));
+    for (const { is, slot, height } of dots) {
       p.add('circle', { cx: left + slot * DOTS + DOTS / 2,
-        cy: is ? line - 7 - (pile % 4) * 10 : line + 7 + (pile % 4) * 10, r: 4,
+        cy: line + (is ? -1 : 1) * (7 + height * step), r: 4,
         class: `fill-${is ? 'accent' : 'valid'}` });
     }
     p.add('path', { d: `M${left} ${line}h${w}`, class: 'axis' });
-    p.text(left, line + 58, t(`${ID}.legend`, { label: label() }), { size: 12, tone: 'soft',
-      width: w });
+    const legend = p.paragraph(left, line + 62, t(`${ID}.legend`, { label: label() }),
+      { size: 12, tone: 'soft', width: w });
     if (threshold !== undefined) {
       const x = left + threshold * w;
       p.add('path', { d: `M${x} ${line - 46}V${line + 46}`, class: 'curve stroke-bad' });
@@ -202,7 +205,7 @@ export function create(frame) {
         { size: 12, weight: 600, tone: 'bad' });
     }
     drag(p, left, line, w);
-    return line + 68;
+    return line + 54 + legend;
   }
 
   function drag(p, left, line, w) {

@@ -77,7 +77,8 @@ export function createClassifier(frame, name) {
     },
     close() {
       closed = true;
-      frame.ask('tuneEnd', name).catch(() => {}); // its worker may be gone, and the training with it
+      // The worker may be gone, and the training with it.
+      frame.ask('tuneEnd', name).catch(() => {});
     },
   };
 }

@@ -20,7 +20,8 @@ export const words = {
     'c6.head.readout': 'What the head reads',
     'c6.head.tokens': '{count} tokens, each with its number in the vocabulary',
     'c6.head.vectors':
-      'What each token’s place holds at the top ({shown} of {width} numbers: those that count most)',
+      'What each token’s place holds at the top ({shown} of {width} numbers: those that count ' +
+      'most)',
     'c6.head.read': 'What is read',
     'c6.head.reads.words':
       'The mean of all tokens’ vectors, normalised, and beside it the mean of their embeddings.',
