@@ -113,7 +113,8 @@ export function create(frame) {
     heading(p, y + 12, t(`${ID}.loss`), 0, wide);
     p.curves(0, y + 22, wide, 210, runners.map(({ lane, losses }) => ({
       name: t(`${ID}.${lane.key}`), tone: lane.tone, points: smoothed(losses, window) })),
-    { xLabel: t(`${ID}.updates`), xMost: updates, yLeast: 0 });
+    { xLabel: t(`${ID}.updates`), xMost: updates, yLeast: 0,
+      format: (value) => number(value, 2) });
     const [x, top] = p.narrow ? [0, y + 248] : [wide + 24, y];
     heading(p, top + 12, t(`${ID}.valid`), x, wide);
     p.curves(x, top + 22, wide, 210, runners.map(({ lane, epochs }) => ({

@@ -8,7 +8,9 @@ import { heading, phaseWords } from './classifier.js';
 const ID = '6-03-freeze-vs-unfreeze';
 const TRAINING = `${ID}-gradual`;
 const SLICE_MS = 60;
-const ROW = 40;
+/** Of gradual unfreezing, between two openings. */
+const EPOCHS_EACH = 2;
+const ROW = 44;
 const say = (key, values) => t(`${ID}.${key}`, values);
 
 /** Seconds of a whole run: frozen blocks once for every row, then each row of each epoch. */
@@ -25,6 +27,7 @@ export function create(frame) {
   const measured = new Map();
   let measuring = null;
   let clicked = false;
+  let ran = false;
   /** @type {{epochs: object[], losses: number[], progress: object, description: object,
    *          finished?: object}|null} */
   let run = null;
@@ -72,9 +75,10 @@ export function create(frame) {
     run = mine;
     playButton.textContent = say('stop');
     frame.redraw();
-    const epochs = 2 * costs.layers + 4;
+    const epochs = EPOCHS_EACH * (costs.layers + 2);
     mine.description = await frame.ask('tuneStart', TRAINING, { options: { strategy: 'gradual',
-      gradual_epochs: 2, epochs, ngrams: false, seed: 1, patience: 0 } });
+      gradual_epochs: EPOCHS_EACH, epochs, readout: costs.options.readout, ngrams: false, seed: 1,
+      patience: 0 } });
     while (!closed && run === mine && !mine.finished) {
       const news = await frame.ask('tuneRun', TRAINING, SLICE_MS);
       mine.progress = news;
@@ -84,7 +88,7 @@ export function create(frame) {
       frame.redraw();
     }
     if (!mine.finished || closed) return;
-    mine.ended = true;
+    mine.ended = ran = true;
     playButton.textContent = say('gradual');
     await frame.ask('tuneEnd', TRAINING);
   }
@@ -92,9 +96,8 @@ export function create(frame) {
   /** The first block that trains now, and whether the embeddings do. */
   function state() {
     if (run?.description) {
-      const each = 2;
       const epoch = Math.max(1, run.progress.epoch || 1);
-      const opened = Math.floor((epoch - 1) / each);
+      const opened = Math.floor((epoch - 1) / EPOCHS_EACH);
       return { block: Math.max(0, costs.layers - opened), all: false };
     }
     const { first_block: block, strategy } = costs.choices[chosen];
@@ -141,8 +144,8 @@ export function create(frame) {
   function row(p, x, y, w, label, value, share, tone = 'accent') {
     const names = Math.min(190, w * 0.46);
     p.text(x, y + 12, label, { width: names - 8 });
-    p.bar(x + names, y + 3, w - names - 92, 10, share, { tone });
-    p.text(x + w, y + 12, value, { anchor: 'end', weight: 600, width: 90 });
+    p.bar(x + names, y + 3, w - names - 108, 10, share, { tone });
+    p.text(x + w, y + 12, value, { anchor: 'end', weight: 600, width: 104 });
     return y + 24;
   }
 
@@ -188,7 +191,7 @@ export function create(frame) {
     p.bar(x, at + 20, w, 6, progress.fraction);
     const points = epochs.map((each) => [each.epoch, each.train_loss]);
     p.curves(x, at + 36, w, 210, [{ points, tone: 'accent' }], { yLabel: say('loss'), yLeast: 0,
-      xLabel: say('epochs'), xMost: description?.options.epochs ?? 1 });
+      format: (value) => number(value, 2), xLabel: say('epochs'), xMost: description?.options.epochs ?? 1 });
     at += 254;
     let block = costs.layers;
     for (const each of epochs) {
@@ -200,9 +203,7 @@ export function create(frame) {
     }
     if (finished) {
       const { accuracy, rows } = finished.report.test;
-      p.text(x, at + 14, say('tested', { accuracy: percent(accuracy), rows }),
-        { weight: 600, width: w });
-      at += 20;
+      at += 6 + heading(p, at + 14, say('tested', { accuracy: percent(accuracy), rows }), x, w);
     }
     return at + 6;
   }
@@ -231,7 +232,7 @@ export function create(frame) {
         : 'last';
       return say(`says.${kind}`, values);
     },
-    done: () => clicked && Boolean(run?.ended),
+    done: () => clicked && ran,
     close() {
       closed = true;
       if (run) frame.ask('tuneEnd', TRAINING).catch(() => {});
