@@ -190,8 +190,9 @@ export function create(frame) {
     p.text(x, at + 12, phaseWords(progress), { tone: 'soft', width: w });
     p.bar(x, at + 20, w, 6, progress.fraction);
     const points = epochs.map((each) => [each.epoch, each.train_loss]);
-    p.curves(x, at + 36, w, 210, [{ points, tone: 'accent' }], { yLabel: say('loss'), yLeast: 0,
-      format: (value) => number(value, 2), xLabel: say('epochs'), xMost: description?.options.epochs ?? 1 });
+    p.curves(x, at + 36, w, 210, [{ points, tone: 'accent' }], {
+      yLabel: say('loss'), yLeast: 0, format: (value) => number(value, 2),
+      xLabel: say('epochs'), xMost: description?.options.epochs ?? 1 });
     at += 254;
     let block = costs.layers;
     for (const each of epochs) {

@@ -120,7 +120,7 @@ export const words = {
       'Somados, os produtos de uma classe são o seu logit: um número qualquer, e o maior vence. ' +
       '“{label}” tem {logit}.',
     [`${ID}.says.probabilities`]:
-      'A softmax faz dos logits probabilidades: e elevado a cada um, dividido pela soma de todos. ' +
-      '“{label}” fica com {share}.',
+      'A softmax faz dos logits probabilidades: e elevado a cada um, dividido pela soma de ' +
+      'todos. “{label}” fica com {share}.',
   },
 };

@@ -71,8 +71,8 @@ export const words = {
       '{tested} linhas ficaram fora do treino e depois foram classificadas. Cada linha da matriz ' +
       'é o que elas são; cada coluna, o que foi respondido. Os acertos ficam na diagonal.',
     [`${ID}.says.accuracy`]:
-      'Acurácia: {right} de {tested} estão na diagonal, {accuracy}. Se as classes pequenas chegam ' +
-      'a ser encontradas, ela não diz.',
+      'Acurácia: {right} de {tested} estão na diagonal, {accuracy}. Se as classes pequenas ' +
+      'chegam a ser encontradas, ela não diz.',
     [`${ID}.says.precision`]:
       'Precisão de “{label}”: foi respondida {answered} vezes, {hits} delas com razão: ' +
       '{precision}. {wrong} foram alarmes falsos.',
