@@ -93,9 +93,7 @@ static afina_status parts(afina_comparison *c, const afina_dataset **data, afina
 afina_status afina_compare_start_ngrams(afina_comparison *c, afina_error *error) {
   const afina_dataset *data;
   AFINA_TRY(parts(c, &data, error));
-  const afina_recipe *recipe = &c->options.recipe;
-  const bool balanced = recipe->weighs || recipe->draws; /* as beside a network */
-  AFINA_TRY(afina_finetune_bag_init(&c->bag, data, &c->bag_split, balanced, error));
+  AFINA_TRY(afina_finetune_bag_init(&c->bag, data, &c->bag_split, &c->options.recipe, error));
   c->bag.mixed = true; /* there is no network to weigh: it learns from validation rows at once */
   c->bag.factors = (afina_mix){.a = 1, .b = 1};
   afina_finetune_bag_start(&c->bag, &c->bag_split, true);

@@ -66,6 +66,7 @@ afina_status afina_bench_epoch(afina_bench *bench, const bench_item *item, doubl
   options.readout = AFINA_READOUT_LAST;
   options.epochs = cached ? 1 + LATER : 1;
   options.ngrams = false; /* the network alone */
+  options.recipe.lbfgs = false;
   options.patience = 0;
   options.lr = 1e-4;
   options.batch = BATCH;

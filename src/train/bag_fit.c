@@ -10,11 +10,8 @@ enum {
   OPERATIONS = 1000000,   /* products of a step while the loss is looked at */
   MOST_WEIGHTS = 1 << 22, /* F K: above it, the n-grams of the fewest texts are left out */
   MOST_ITERATIONS = 100,
-  MOST_HALVINGS = 20,
 };
-static const double C = 10;            /* of scikit-learn: the inverse of the ridge's strength */
-static const double tolerance = 1e-5;  /* the largest slope that is taken for flat */
-static const double sufficient = 1e-4; /* Armijo's condition */
+static const double C = 10; /* of scikit-learn: the inverse of the ridge's strength */
 
 afina_status afina_bag_fit_init(afina_bag_fit *fit, const afina_dataset *data, const size_t *rows,
                                 size_t count, bool balanced, afina_error *error) {
@@ -35,7 +32,7 @@ void afina_bag_fit_clear(afina_bag_fit *fit) {
   free(fit->rows);
   free(fit->starts);
   free(fit->class_weights);
-  free(fit->gradient); /* the head of one block for all vectors */
+  afina_lbfgs_free(&fit->solver);
   afina_bag_free(&fit->bag);
   afina_ngrams_free(&fit->grams);
   afina_pair_map_free(&fit->known);
@@ -128,35 +125,7 @@ static afina_status read_text(afina_bag_fit *fit, const afina_row *row, afina_er
   return AFINA_OK;
 }
 
-static afina_status allocate_vectors(afina_bag_fit *fit, afina_error *error) {
-  const size_t D = (fit->bag.F + 1) * fit->bag.K;
-  afina_real *block = afina_allocate(4 + 2 * AFINA_BAG_HISTORY, D * sizeof *block);
-  if (!block) return afina_fail_memory(error);
-  fit->D = D;
-  fit->weights = fit->bag.weights;
-  fit->gradient = block;
-  fit->direction = block + D;
-  fit->last_weights = block + 2 * D;
-  fit->last_gradient = block + 3 * D;
-  for (size_t i = 0; i < AFINA_BAG_HISTORY; i++) {
-    fit->steps[i] = block + (4 + 2 * i) * D;
-    fit->changes[i] = block + (5 + 2 * i) * D;
-  }
-  return AFINA_OK;
-}
-
-/* ---- L-BFGS ---- */
-
-static double dot(const afina_real *a, const afina_real *b, size_t n) {
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += (double)a[i] * (double)b[i];
-  return sum;
-}
-
-static void add_scaled(afina_real *y, double factor, const afina_real *x, size_t n) {
-  const afina_real f = (afina_real)factor;
-  for (size_t i = 0; i < n; i++) y[i] += f * x[i];
-}
+/* ---- the loss ---- */
 
 /* Loss and gradient of one text, added up. */
 static void look_at_text(afina_bag_fit *fit, size_t i) {
@@ -175,14 +144,14 @@ static void look_at_text(afina_bag_fit *fit, size_t i) {
   afina_real sum = 0;
   for (size_t k = 0; k < K; k++) sum += p[k] = afina_exp(p[k] - most);
   const afina_real counts = fit->class_weights ? fit->class_weights[label] : 1;
-  fit->loss += (double)(counts * (afina_log(sum) - right));
+  fit->solver.loss += (double)(counts * (afina_log(sum) - right));
   for (size_t k = 0; k < K; k++) p[k] /= sum;
   p[label] -= 1;
   for (size_t k = 0; fit->class_weights && k < K; k++) p[k] *= counts;
-  afina_real *dbias = fit->gradient + fit->bag.F * K;
+  afina_real *dbias = fit->solver.gradient + fit->bag.F * K;
   for (size_t k = 0; k < K; k++) dbias[k] += p[k];
   for (size_t j = 0; j < row.count; j++) {
-    afina_real *dweights = fit->gradient + row.features[j] * K;
+    afina_real *dweights = fit->solver.gradient + row.features[j] * K;
     const afina_real value = (afina_real)row.values[j];
     for (size_t k = 0; k < K; k++) dweights[k] += value * p[k];
   }
@@ -191,102 +160,20 @@ static void look_at_text(afina_bag_fit *fit, size_t i) {
 /* From sums over the texts to the objective: means, and the ridge, which the biases are free of.
  * The texts' weights, too, are 1 on average. */
 static void finish_looking(afina_bag_fit *fit) {
+  afina_lbfgs *s = &fit->solver;
   const size_t free_of = fit->bag.F * fit->bag.K;
   const double n = (double)fit->count;
   const afina_real mean = (afina_real)(1 / n), ridge = (afina_real)(1 / (C * n));
   for (size_t d = 0; d < free_of; d++)
-    fit->gradient[d] = fit->gradient[d] * mean + ridge * fit->weights[d];
-  for (size_t d = free_of; d < fit->D; d++) fit->gradient[d] *= mean;
-  fit->loss = fit->loss / n + dot(fit->weights, fit->weights, free_of) / (2 * C * n);
-}
-
-/* direction = -H gradient: the two loops of L-BFGS over the kept steps. */
-static void choose_direction(afina_bag_fit *fit) {
-  double along[AFINA_BAG_HISTORY];
-  const size_t D = fit->D;
-  memcpy(fit->direction, fit->gradient, D * sizeof *fit->direction);
-  for (size_t i = 0; i < fit->kept; i++) {
-    const size_t at = (fit->newest + AFINA_BAG_HISTORY - i) % AFINA_BAG_HISTORY;
-    along[at] = dot(fit->steps[at], fit->direction, D) / fit->curvature[at];
-    add_scaled(fit->direction, -along[at], fit->changes[at], D);
-  }
-  double scale = 1;
-  if (fit->kept) {
-    const afina_real *change = fit->changes[fit->newest];
-    scale = fit->curvature[fit->newest] / dot(change, change, D);
-  }
-  for (size_t d = 0; d < D; d++) fit->direction[d] *= (afina_real)-scale;
-  for (size_t i = fit->kept; i-- > 0;) {
-    const size_t at = (fit->newest + AFINA_BAG_HISTORY - i) % AFINA_BAG_HISTORY;
-    const double back = dot(fit->changes[at], fit->direction, D) / fit->curvature[at];
-    add_scaled(fit->direction, -along[at] - back, fit->steps[at], D);
-  }
-}
-
-/* What the last step taught about the curvature, unless rounding has eaten it. */
-static void remember_step(afina_bag_fit *fit) {
-  const size_t at = fit->kept ? (fit->newest + 1) % AFINA_BAG_HISTORY : 0;
-  for (size_t d = 0; d < fit->D; d++) {
-    fit->steps[at][d] = fit->weights[d] - fit->last_weights[d];
-    fit->changes[at][d] = fit->gradient[d] - fit->last_gradient[d];
-  }
-  const double curvature = dot(fit->steps[at], fit->changes[at], fit->D);
-  const double changed = dot(fit->changes[at], fit->changes[at], fit->D);
-  if (!(curvature > 1e-10 * changed)) return;
-  fit->curvature[at] = curvature;
-  fit->newest = at;
-  if (fit->kept < AFINA_BAG_HISTORY) fit->kept++;
-}
-
-static bool is_flat(const afina_bag_fit *fit) {
-  double most = 0;
-  for (size_t d = 0; d < fit->D; d++) {
-    const double slope = fabs((double)fit->gradient[d]);
-    most = slope > most ? slope : most;
-  }
-  return most <= tolerance;
+    s->gradient[d] = s->gradient[d] * mean + ridge * s->weights[d];
+  for (size_t d = free_of; d < s->D; d++) s->gradient[d] *= mean;
+  s->loss = s->loss / n + afina_lbfgs_dot(s->weights, s->weights, free_of) / (2 * C * n);
 }
 
 static void start_looking(afina_bag_fit *fit) {
-  memset(fit->gradient, 0, fit->D * sizeof *fit->gradient);
-  fit->loss = 0;
+  memset(fit->solver.gradient, 0, fit->solver.D * sizeof *fit->solver.gradient);
+  fit->solver.loss = 0;
   fit->next = 0;
-}
-
-static void step_along(afina_bag_fit *fit) {
-  memcpy(fit->weights, fit->last_weights, fit->D * sizeof *fit->weights);
-  add_scaled(fit->weights, fit->length, fit->direction, fit->D);
-  start_looking(fit);
-}
-
-/* The loss and gradient at `weights` are known: accept the place or come nearer. */
-static void decide(afina_bag_fit *fit) {
-  if (fit->iteration) {
-    const double wanted = fit->last_loss + sufficient * fit->length * fit->slope;
-    if (!(fit->loss <= wanted)) {
-      if (++fit->halvings > MOST_HALVINGS) { /* as low as float can tell */
-        memcpy(fit->weights, fit->last_weights, fit->D * sizeof *fit->weights);
-        fit->done = true;
-        return;
-      }
-      fit->length /= 2;
-      step_along(fit);
-      return;
-    }
-    remember_step(fit);
-  }
-  if (is_flat(fit) || fit->iteration++ == MOST_ITERATIONS) {
-    fit->done = true;
-    return;
-  }
-  choose_direction(fit);
-  fit->slope = dot(fit->gradient, fit->direction, fit->D);
-  fit->last_loss = fit->loss;
-  memcpy(fit->last_weights, fit->weights, fit->D * sizeof *fit->weights);
-  memcpy(fit->last_gradient, fit->gradient, fit->D * sizeof *fit->gradient);
-  fit->length = fit->kept ? 1 : 1 / sqrt(-fit->slope);
-  fit->halvings = 0;
-  step_along(fit);
 }
 
 /* ---- steps ---- */
@@ -299,8 +186,10 @@ static afina_status solve(afina_bag_fit *fit) {
   }
   if (fit->next < fit->count) return AFINA_OK;
   finish_looking(fit);
-  decide(fit);
-  const double done = (double)fit->iteration / MOST_ITERATIONS;
+  if (afina_lbfgs_look(&fit->solver)) afina_lbfgs_move(&fit->solver);
+  start_looking(fit);
+  fit->done = fit->solver.done;
+  const double done = (double)fit->solver.iteration / MOST_ITERATIONS;
   fit->fraction = fit->done ? 1 : 0.2 + 0.8 * done;
   return AFINA_OK;
 }
@@ -316,7 +205,9 @@ static afina_status end_of_texts(afina_bag_fit *fit, afina_error *error) {
   afina_buffer_free(&fit->texts);
   fit->phase = AFINA_BAG_SOLVE;
   fit->done = fit->bag.F == 0; /* no text has a letter */
-  return fit->done ? AFINA_OK : allocate_vectors(fit, error);
+  const size_t D = (fit->bag.F + 1) * fit->bag.K;
+  if (fit->done) return AFINA_OK;
+  return afina_lbfgs_init(&fit->solver, fit->bag.weights, D, MOST_ITERATIONS, error);
 }
 
 afina_status afina_bag_fit_step(afina_bag_fit *fit, afina_error *error) {

@@ -1,6 +1,6 @@
 /* Learns a bag of n-grams' weights: multinomial logistic regression, the sum over texts of the
  * cross-entropy, which may count by class, plus |weights|^2 / (2 C), its minimum found by L-BFGS
- * (Liu and Nocedal, 1989).
+ * (lbfgs.h).
  *
  *     afina_bag_fit fit;
  *     AFINA_TRY(afina_bag_fit_init(&fit, data, rows, count, false, error));
@@ -18,10 +18,8 @@
 #include "bag.h"
 #include "hash.h"
 #include "labeled.h"
+#include "lbfgs.h"
 #include "ngrams.h"
-
-/* Kept steps of L-BFGS, each two vectors as large as the weights. */
-enum { AFINA_BAG_HISTORY = 4 };
 
 typedef enum afina_bag_phase {
   AFINA_BAG_COUNT, /* which n-grams there are, and in how many texts */
@@ -46,14 +44,7 @@ typedef struct afina_bag_fit {
   afina_buffer features, values; /* of all texts, one after the other: uint32_t, float */
   size_t *starts;                /* [count + 1] into them */
 
-  size_t D;            /* weights and biases */
-  afina_real *weights; /* [D] the bag's: where the loss is being looked at */
-  afina_real *gradient, *direction, *last_weights, *last_gradient;   /* [D] */
-  afina_real *steps[AFINA_BAG_HISTORY], *changes[AFINA_BAG_HISTORY]; /* [D] s and y */
-  double curvature[AFINA_BAG_HISTORY];                               /* s . y */
-  size_t kept, newest;
-  double loss, last_loss, slope, length; /* of the objective, a mean over the texts */
-  size_t iteration, halvings;
+  afina_lbfgs solver; /* of the bag's weights; its loss is a mean over the texts */
 } afina_bag_fit;
 
 /* `rows` [count > 0] index usable rows of the data and are copied; `data` must outlive the fit.

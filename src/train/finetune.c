@@ -15,7 +15,10 @@ static void enter(afina_finetune *run, afina_phase phase, size_t steps) {
 }
 
 static void start_epoch(afina_finetune *run, double now) {
-  if (run->options.recipe.draws) {
+  if (run->options.recipe.lbfgs) {
+    afina_batcher_rewind(&run->train);
+    if (run->epoch) afina_lbfgs_move(&run->solver);
+  } else if (run->options.recipe.draws) {
     afina_balance_draw(&run->balance, &run->rng);
     afina_batcher_draw(&run->train, run->balance.drawn);
   } else {
@@ -32,7 +35,10 @@ static void test_rows(afina_finetune *run, double now);
 
 /* The cache is as it has to be for what the next epoch trains. */
 static void start_training(afina_finetune *run, double now) {
+  const afina_indices *rows = &run->split.train;
   if (run->epoch == 0) run->prepared = now;
+  if (run->options.recipe.lbfgs)
+    run->update_weight = afina_finetune_weight(run, rows->rows, rows->count);
   if (run->halted)
     start_test(run, now);
   else
@@ -197,7 +203,7 @@ static afina_status end_epoch(afina_finetune *run, double now, afina_error *erro
     run->best_accuracy = epoch.valid_accuracy;
     run->best_loss = epoch.valid_loss;
   }
-  if (stalled(run) || run->epoch == run->options.epochs)
+  if (stalled(run) || run->epoch == run->options.epochs || run->solver.done)
     start_test(run, now);
   else if (opens_next(run))
     open_blocks(run, now);
@@ -213,8 +219,10 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
   afina_real *logits;
   if (run->part == 0) {
     run->batch_loss = 0;
-    run->batch_weight = afina_finetune_weight(run, run->batch);
-    afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
+    run->batch_weight = afina_finetune_weight(run, run->batch->rows, run->batch->count);
+    if (!run->options.recipe.lbfgs) run->update_weight = run->batch_weight;
+    if (!run->options.recipe.lbfgs || run->step == 0)
+      afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
   }
   afina_finetune_next_part(run, &part);
   AFINA_TRY(afina_finetune_logits(run, &part, true, &pooled, &logits, error));
@@ -226,23 +234,56 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
   return AFINA_OK;
 }
 
-/* *loss is written when the batch is done. */
-static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
-  if (run->part == 0) run->batch = afina_batcher_next(&run->train);
-  AFINA_TRY(train_part(run, error));
-  if (run->part < run->batch->count) return AFINA_OK;
+/* An update by the gradients of the batch. */
+static afina_status update(afina_finetune *run, afina_error *error) {
   run->all_updates++;
   const double factor = afina_schedule_cosine(run->update++, run->updates, run->updates / 10, 0);
   const double rate = run->options.lr * factor;
   if (run->watch) afina_watch_before(run);
   const double norm = afina_optimizer_step(&run->optimizer, &run->gpt, run->exec, rate);
   if (run->watch) AFINA_TRY(afina_watch_after(run, rate, norm, error));
+  return AFINA_OK;
+}
+
+/* All texts have been looked at: their mean loss, and the ridge. An epoch ends at a place that is
+ * lower than the last one's; false: it goes on, at another. */
+static bool update_by_all(afina_finetune *run) {
+  afina_lbfgs *s = &run->solver;
+  const double ridge = run->options.recipe.ridge / run->update_weight;
+  const afina_real strength = (afina_real)ridge;
+  const bool first = s->iteration == 0;
+  for (size_t d = 0; d < s->D; d++)
+    s->gradient[d] = run->optimizer.gradients.data[d] + strength * s->weights[d];
+  s->loss = run->epoch_loss / run->epoch_weight +
+            ridge / 2 * afina_lbfgs_dot(s->weights, s->weights, s->D);
+  const bool lower = afina_lbfgs_look(s);
+  if (first) afina_lbfgs_move(s);
+  return s->done || (lower && !first);
+}
+
+static void look_at_all(afina_finetune *run) {
+  afina_batcher_rewind(&run->train);
+  run->epoch_loss = run->epoch_weight = 0;
+  enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
+}
+
+/* *loss is written when the batch is done. */
+static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
+  if (run->part == 0) run->batch = afina_batcher_next(&run->train);
+  AFINA_TRY(train_part(run, error));
+  if (run->part < run->batch->count) return AFINA_OK;
+  const bool by_all = run->options.recipe.lbfgs;
+  if (!by_all) AFINA_TRY(update(run, error));
   run->part = 0;
   run->epoch_loss += run->batch_loss;
   run->epoch_weight += run->batch_weight;
   run->texts += run->batch->count;
   *loss = run->batch_loss / run->batch_weight;
   if (++run->step < run->steps) return AFINA_OK;
+  if (by_all && !update_by_all(run)) {
+    look_at_all(run);
+    return AFINA_OK;
+  }
   if (run->split.valid.count == 0) return end_epoch(run, now, error);
   afina_batcher_rewind(&run->valid);
   run->valid_loss = 0;
@@ -283,7 +324,9 @@ static afina_status test(afina_finetune *run, double now, afina_error *error) {
 }
 
 static double fraction(const afina_finetune *run) {
-  const double within = run->steps ? (double)run->step / (double)run->steps : 0;
+  /* How often an epoch looks at all texts is not known beforehand. */
+  const bool open_end = run->options.recipe.lbfgs && run->phase == AFINA_TRAIN;
+  const double within = run->steps && !open_end ? (double)run->step / (double)run->steps : 0;
   switch (run->phase) {
     case AFINA_PREPARE: return 0.02 * within;
     case AFINA_CACHE: {

@@ -8,6 +8,7 @@
 #include "cache.h"
 #include "finetune_bag.h"
 #include "labeled.h"
+#include "lbfgs.h"
 #include "optimizer.h"
 #include "options.h"
 #include "progress.h"
@@ -32,6 +33,7 @@ struct afina_finetune {
   size_t reused, computed;     /* texts whose frozen part was found in the store, or not */
   afina_gpt_pass pass;
   afina_optimizer optimizer;
+  afina_lbfgs solver; /* of the weights that train, where the recipe has it */
   afina_batcher train, all, valid, test;
   afina_real *head_logits; /* [largest batch, K] */
   afina_real *best;        /* the suffix that trains, as it was after the best epoch; when LoRA has
@@ -52,6 +54,7 @@ struct afina_finetune {
   size_t part, part_tokens;        /* the next text of it; what a part takes at most */
   size_t *part_starts;             /* [texts of the largest batch + 1] */
   double batch_loss, batch_weight; /* of its texts: sums of losses, of what each counts */
+  double update_weight;            /* of all texts of an update: what gradients are divided by */
 
   size_t epoch, texts, update, updates; /* updates: since the last opening of blocks, of all until
                                            the next */

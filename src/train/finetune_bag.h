@@ -8,6 +8,7 @@
 
 #include "bag_fit.h"
 #include "mix.h"
+#include "recipe.h"
 #include "split.h"
 
 /* Zero-initialise. */
@@ -35,7 +36,8 @@ typedef struct afina_finetune_bag {
 
 /* For rows that have been split. AFINA_E_MEMORY only; clear it even then. */
 afina_status afina_finetune_bag_init(afina_finetune_bag *b, const afina_dataset *data,
-                                     const afina_split *split, bool balanced, afina_error *error);
+                                     const afina_split *split, const afina_recipe *recipe,
+                                     afina_error *error);
 void afina_finetune_bag_clear(afina_finetune_bag *b);
 /* There are no n-grams: the network counts once, and its one factor is what temperature scaling
  * divides by (Guo et al., 2017, arXiv:1706.04599). */

@@ -59,11 +59,11 @@ void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, bool t
     afina_cross_entropy_forward(run->exec, run->losses, logits, run->targets, batch->count, K);
 }
 
-double afina_finetune_weight(const afina_finetune *run, const afina_batch *batch) {
-  if (!run->class_weights) return (double)batch->count;
+double afina_finetune_weight(const afina_finetune *run, const size_t *rows, size_t count) {
+  if (!run->class_weights) return (double)count;
   double sum = 0;
-  for (size_t i = 0; i < batch->count; i++)
-    sum += (double)run->class_weights[afina_dataset_row(run->data, batch->rows[i]).label];
+  for (size_t i = 0; i < count; i++)
+    sum += (double)run->class_weights[afina_dataset_row(run->data, rows[i]).label];
   return sum;
 }
 
@@ -71,7 +71,7 @@ void afina_finetune_backward(afina_finetune *run, const afina_batch *part, const
                              afina_real *logits) {
   const afina_gradients *gradients = &run->optimizer.gradients;
   const size_t W = afina_readout_width(&run->gpt.config), K = run->gpt.config.classes;
-  const afina_real scale = 1 / (afina_real)run->batch_weight;
+  const afina_real scale = 1 / (afina_real)run->update_weight;
   afina_entropy_rule rule;
   if (rule_of(run, &rule))
     afina_entropy_backward(&rule, logits, run->targets, scale, part->count, K);

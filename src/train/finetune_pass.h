@@ -38,8 +38,8 @@ afina_status afina_finetune_logits(afina_finetune *run, const afina_batch *batch
  * cross-entropies, or with `trains` what the recipe makes of them. */
 void afina_finetune_losses(afina_finetune *run, const afina_batch *batch, bool trains,
                            afina_real *logits);
-/* What the texts count together: their number, or the sum of their classes' weights. */
-double afina_finetune_weight(const afina_finetune *run, const afina_batch *batch);
+/* What the rows [count] count together: their number, or the sum of their classes' weights. */
+double afina_finetune_weight(const afina_finetune *run, const size_t *rows, size_t count);
 /* Adds the gradient of the part's share of the mean loss of run->batch, which counts
  * run->batch_weight. */
 void afina_finetune_backward(afina_finetune *run, const afina_batch *part, const afina_real *pooled,

@@ -49,8 +49,6 @@ static afina_status list_all(afina_finetune *run, afina_error *error) {
   return status;
 }
 
-static bool balances(const afina_recipe *recipe) { return recipe->weighs || recipe->draws; }
-
 static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const afina_split *s = &run->split;
   const size_t at_once = tokens_at_once(run);
@@ -83,8 +81,7 @@ static afina_status make_batches(afina_finetune *run, afina_error *error) {
   AFINA_TRY(afina_cache_share(&run->cache, store, run->options.base, need.store > 0, &run->gpt,
                               run->exec->kernels, error));
   AFINA_TRY(list_all(run, error));
-  AFINA_TRY(
-      afina_finetune_bag_init(&run->bag, run->data, s, balances(&run->options.recipe), error));
+  AFINA_TRY(afina_finetune_bag_init(&run->bag, run->data, s, &run->options.recipe, error));
   if (!run->options.ngrams) afina_finetune_bag_leave_out(&run->bag);
   return afina_gpt_pass_reserve(&run->pass, need.activations, error);
 }

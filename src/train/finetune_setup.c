@@ -93,6 +93,11 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
                                          .weight_decay = options->weight_decay,
                                          .clip = 1};
   AFINA_TRY(afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error));
+  if (options->recipe.lbfgs) { /* from nowhere: the way there does not matter */
+    memset(run->gpt.weights + run->begin, 0, run->trainable * sizeof *run->best);
+    AFINA_TRY(afina_lbfgs_init(&run->solver, run->gpt.weights + run->begin, run->trainable,
+                               options->epochs, error));
+  }
   const double decay = options->recipe.layer_decay;
   return decay < 1 ? afina_optimizer_use_decay(&run->optimizer, &run->gpt, decay, error) : AFINA_OK;
 }
@@ -108,6 +113,7 @@ afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
                           .gpt = {.config = gpt->config},
                           .best_accuracy = -1,
                           .best_loss = INFINITY};
+  if (options->strategy.kind != AFINA_STRATEGY_HEAD) run->options.recipe.lbfgs = false;
   const afina_split_options split = {.test_share = options->test_share,
                                      .valid_share = options->valid_share,
                                      .seed = options->split_seed};
@@ -132,6 +138,7 @@ void afina_finetune_clear(afina_finetune *run) {
   afina_batcher_free(&run->valid);
   afina_batcher_free(&run->test);
   afina_optimizer_free(&run->optimizer);
+  afina_lbfgs_free(&run->solver);
   afina_gpt_pass_free(&run->pass);
   afina_cache_free(&run->cache);
   afina_sequences_free(&run->sequences);

@@ -108,7 +108,7 @@ afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t l
 }
 
 /* With fewer rows than this there is none to spare for validation. */
-enum { FEW_ROWS = 300, MEGABYTE = 1 << 20 };
+enum { FEW_ROWS = 300, HEAD_EPOCHS = 50, MOST_MOVES = 100, MEGABYTE = 1 << 20 };
 
 /* AdamW moves a weight by about the learning rate in each update, whatever the gradient. Without
  * validation, what keeps the head from believing its few texts too much is how far it may go in
@@ -129,6 +129,8 @@ static double head_rate(size_t rows, size_t epochs, size_t batch) {
   return (double)(size_t)(rate / unit + 0.5) * unit;
 }
 
+static size_t patience_of(size_t epochs) { return epochs < 8 ? 3 : epochs / 3 + 1; }
+
 /* What depends on the strategy and the amount of data. */
 static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *config, size_t rows) {
   /* A model whose embeddings are made to be read is read there by the head alone, and first; blocks
@@ -139,10 +141,12 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       config->readout == AFINA_READOUT_WORDS && !head ? AFINA_READOUT_MEAN : config->readout;
   o->valid_share = rows < FEW_ROWS ? 0 : 0.1;
   o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
+  o->recipe.lbfgs = false;
   switch (o->strategy.kind) {
     case AFINA_STRATEGY_HEAD:
-      o->epochs = 50;
-      o->lr = rows < FEW_ROWS ? head_rate(rows, o->epochs, o->batch) : 1e-3;
+      o->recipe.lbfgs = rows < FEW_ROWS;
+      o->epochs = o->recipe.lbfgs ? MOST_MOVES : HEAD_EPOCHS;
+      o->lr = rows < FEW_ROWS ? head_rate(rows, HEAD_EPOCHS, o->batch) : 1e-3;
       break;
     case AFINA_STRATEGY_LAST:
       o->lr = 2e-3;
@@ -170,7 +174,7 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
   o->lora.targets = AFINA_LORA_ALL;
   const bool gradual = o->strategy.kind == AFINA_STRATEGY_GRADUAL;
   o->recipe.layer_decay = gradual ? 1 / 2.6 : 1;
-  o->patience = o->epochs < 8 ? 3 : o->epochs / 3 + 1;
+  o->patience = patience_of(o->epochs);
 }
 
 void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config,
@@ -241,6 +245,25 @@ static afina_status check_schedule(afina_finetune_options *o, const afina_gpt_co
   return AFINA_OK;
 }
 
+/* The head alone has one best place, which L-BFGS finds. Who tells what only AdamW has gets that.
+ */
+static afina_status choose_optimizer(afina_finetune_options *o, const cJSON *json, bool told,
+                                     afina_error *error) {
+  const cJSON *word = cJSON_GetObjectItemCaseSensitive(json, "optimizer");
+  const bool head = o->strategy.kind == AFINA_STRATEGY_HEAD;
+  const bool drawn = o->recipe.dropout > 0 || o->recipe.draws;
+  if (!cJSON_IsString(word) && (told || drawn)) o->recipe.lbfgs = false;
+  if (o->recipe.lbfgs && (!head || drawn))
+    return afina_fail(error, AFINA_E_ARGUMENT,
+                      "option 'optimizer': 'lbfgs' goes with strategy head, without dropout and "
+                      "with sampling 'shuffle'");
+  if (head) {
+    o->epochs = o->recipe.lbfgs ? MOST_MOVES : HEAD_EPOCHS;
+    o->patience = patience_of(o->epochs);
+  }
+  return AFINA_OK;
+}
+
 static afina_status parse(afina_finetune_options *out, const cJSON *json,
                           const afina_gpt_config *config, size_t rows, size_t classes,
                           afina_error *error) {
@@ -260,9 +283,11 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_size(json, "epochs", 0, 10000, 0, &epochs, error));
   AFINA_TRY(afina_json_size(json, "batch", 0, 4096, 0, &batch, error));
   AFINA_TRY(afina_json_number(json, "lr", 0, 10, 0, &lr, error));
+  AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
+  AFINA_TRY(choose_optimizer(&o, json, batch || lr > 0, error));
   if (epochs) {
     o.epochs = epochs;
-    o.patience = epochs < 8 ? 3 : epochs / 3 + 1;
+    o.patience = patience_of(epochs);
   }
   if (batch) o.batch = batch;
   if (lr > 0) o.lr = lr;
@@ -279,7 +304,6 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   o.cache_bytes = (size_t)(cache * MEGABYTE);
   o.seed = seed;
   o.split_seed = split_seed;
-  AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
   AFINA_TRY(afina_strategy_parse_adapters(&o.strategy, &o.lora, json, config, error));
   AFINA_TRY(check_schedule(&o, config, error));
   *out = o;

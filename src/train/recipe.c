@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static const char *const known[] = {"class_weights", "sampling",    "label_smoothing",
-                                    "dropout",       "layer_decay", "gradual_epochs"};
+static const char *const known[] = {"class_weights", "sampling",       "label_smoothing", "dropout",
+                                    "layer_decay",   "gradual_epochs", "optimizer",       "ridge"};
 
 bool afina_recipe_knows(const char *name) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -11,7 +11,9 @@ bool afina_recipe_knows(const char *name) {
   return false;
 }
 
-void afina_recipe_defaults(afina_recipe *recipe) { *recipe = (afina_recipe){.layer_decay = 1}; }
+void afina_recipe_defaults(afina_recipe *recipe) {
+  *recipe = (afina_recipe){.layer_decay = 1, .ridge = 150};
+}
 
 /* One of two words; *out says whether it is the second. */
 static afina_status parse_word(bool *out, const cJSON *json, const char *key, const char *first,
@@ -40,6 +42,8 @@ afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_e
   AFINA_TRY(afina_json_number(json, "layer_decay", 0, 1, r.layer_decay, &r.layer_decay, error));
   AFINA_TRY(afina_json_size(json, "gradual_epochs", 0, 10000, r.gradual_epochs, &r.gradual_epochs,
                             error));
+  AFINA_TRY(parse_word(&r.lbfgs, json, "optimizer", "adamw", "lbfgs", error));
+  AFINA_TRY(afina_json_number(json, "ridge", 0, 1e9, r.ridge, &r.ridge, error));
   *recipe = r;
   return AFINA_OK;
 }
@@ -50,6 +54,8 @@ bool afina_recipe_print(const afina_recipe *r, cJSON *json) {
          cJSON_AddNumberToObject(json, "label_smoothing", r->label_smoothing) &&
          cJSON_AddNumberToObject(json, "dropout", r->dropout) &&
          cJSON_AddNumberToObject(json, "layer_decay", r->layer_decay) &&
+         cJSON_AddStringToObject(json, "optimizer", r->lbfgs ? "lbfgs" : "adamw") &&
+         (!r->lbfgs || cJSON_AddNumberToObject(json, "ridge", r->ridge)) &&
          (!r->gradual_epochs ||
           cJSON_AddNumberToObject(json, "gradual_epochs", (double)r->gradual_epochs));
 }

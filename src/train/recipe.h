@@ -17,13 +17,15 @@ typedef struct afina_recipe {
   double layer_decay;     /* the rate of the top block, as a factor of the head's, of each block
                              below as one of the block's above, and at last of the embeddings */
   size_t gradual_epochs;  /* strategy gradual: epochs between two openings; 0: the default */
+  bool lbfgs;             /* strategy head: an epoch looks at all texts, and then moves (lbfgs.h) */
+  double ridge; /* there: the loss of all texts together has ridge |weights|^2 / 2 beside */
 } afina_recipe;
 
 /* Neither weights nor draws nor smoothing; one rate for all. */
 void afina_recipe_defaults(afina_recipe *recipe);
 /* Reads {"class_weights":"none"|"balanced","sampling":"shuffle"|"balanced","label_smoothing",
- * "dropout","layer_decay","gradual_epochs"}; what is absent or null stays as it is.
- * AFINA_E_ARGUMENT for both balanced, too. */
+ * "dropout","layer_decay","gradual_epochs","optimizer":"adamw"|"lbfgs","ridge"}; what is absent or
+ * null stays as it is. AFINA_E_ARGUMENT for both balanced, too. */
 afina_status afina_recipe_parse(afina_recipe *recipe, const cJSON *json, afina_error *error);
 /* Whether an option of that name is one of these. */
 bool afina_recipe_knows(const char *name);

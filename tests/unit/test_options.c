@@ -100,9 +100,14 @@ static void test_defaults(void **state) {
     assert_true(o.epochs >= 1 && o.batch >= 1 && o.lr > 0 && o.patience >= 1);
     assert_true(o.test_share > 0 && o.cache_bytes > 0);
     assert_int_equal(o.strategy.kind, AFINA_STRATEGY_HEAD);
-    /* Few rows are all trained on; the more they are, the less each may move the head. */
+    assert_true(o.recipe.ridge > 0);
     assert_int_equal(o.valid_share > 0, rows[i] >= 300);
+    assert_int_equal(o.recipe.lbfgs, rows[i] < 300);
     if (rows[i] >= 300) continue;
+    /* Few rows are all trained on; the more they are, the less each may move the head. */
+    afina_error error;
+    assert_int_equal(parse(&o, "{\"optimizer\":\"adamw\"}", rows[i], &error), AFINA_OK);
+    assert_false(o.recipe.lbfgs);
     const double updates = (double)o.epochs * ((double)rows[i] / (double)o.batch + 1);
     assert_true(o.lr <= 2e-3 && o.lr * updates < 0.37 && (o.lr > 1.9e-3 || o.lr * updates > 0.18));
   }
@@ -128,6 +133,44 @@ static void test_absent_null_and_zero_are_defaults(void **state) {
   assert_int_equal(o.epochs, defaults.epochs);
 }
 
+/* The head is fitted to all texts at once, unless something is told that only AdamW has. */
+static void test_optimizer(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    bool lbfgs;
+  } cases[] = {{"{}", true},
+               {"{\"strategy\":\"head\",\"epochs\":3}", true},
+               {"{\"lr\":0.01}", false},
+               {"{\"batch\":4}", false},
+               {"{\"dropout\":0.1}", false},
+               {"{\"sampling\":\"balanced\"}", false},
+               {"{\"optimizer\":\"lbfgs\",\"lr\":0.01,\"batch\":4}", true},
+               {"{\"strategy\":\"full\"}", false},
+               {"{\"strategy\":\"gradual\"}", false}};
+  static const char *const refused[] = {"{\"optimizer\":\"lbfgs\",\"strategy\":\"last:1\"}",
+                                        "{\"optimizer\":\"lbfgs\",\"dropout\":0.1}",
+                                        "{\"optimizer\":\"lbfgs\",\"sampling\":\"balanced\"}",
+                                        "{\"optimizer\":\"sgd\"}", "{\"ridge\":-1}"};
+  afina_error error;
+  afina_finetune_options o;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_int_equal(parse(&o, cases[i].text, 100, &error), AFINA_OK);
+    assert_int_equal(o.recipe.lbfgs, cases[i].lbfgs);
+    /* what is printed means the same */
+    afina_finetune_options again;
+    cJSON *printed = afina_finetune_options_json(&o);
+    assert_int_equal(afina_finetune_options_parse(&again, printed, &config, 100, 3, &error),
+                     AFINA_OK);
+    assert_int_equal(again.recipe.lbfgs, o.recipe.lbfgs);
+    assert_int_equal(again.epochs, o.epochs);
+    assert_int_equal(again.patience, o.patience);
+    cJSON_Delete(printed);
+  }
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    assert_int_equal(parse(&o, refused[i], 100, &error), AFINA_E_ARGUMENT);
+}
+
 static void test_values_are_kept(void **state) {
   (void)state;
   static const char text[] =
@@ -135,7 +178,8 @@ static void test_values_are_kept(void **state) {
       "\"batch\":5,\"weight_decay\":0.125,\"seed\":4294967295,\"split_seed\":3,"
       "\"valid_share\":0.25,"
       "\"test_share\":0,\"ngrams\":false,\"cache_mb\":0.5,\"class_weights\":\"balanced\","
-      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125,\"layer_decay\":0.5,\"dropout\":0.25}";
+      "\"sampling\":\"shuffle\",\"label_smoothing\":0.125,\"layer_decay\":0.5,\"dropout\":0.25,"
+      "\"optimizer\":\"adamw\"}";
   afina_error error;
   afina_finetune_options o;
   assert_int_equal(parse(&o, text, 500, &error), AFINA_OK);
@@ -206,6 +250,7 @@ int main(void) {
       cmocka_unit_test(test_what_trains),
       cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_absent_null_and_zero_are_defaults),
+      cmocka_unit_test(test_optimizer),
       cmocka_unit_test(test_values_are_kept),
       cmocka_unit_test(test_wrong_values_are_refused_by_name),
   };
