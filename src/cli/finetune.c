@@ -11,10 +11,10 @@
 
 typedef struct job {
   const char *model_path, *train, *valid, *test, *text_column, *label_column, *strategy, *readout,
-      *lora_targets, *delta, *numerics, *out, *report, *class_weights, *sampling;
+      *lora_targets, *delta, *numerics, *out, *report, *class_weights, *sampling, *optimizer;
   size_t epochs, batch, seed, threads, patience, lora_blocks, gradual_epochs;
   double lora_alpha, lr, valid_share, test_share, weight_decay, cache_mb, label_smoothing,
-      layer_decay, dropout;
+      layer_decay, dropout, ridge;
   bool random_weights, no_ngrams, quiet;
 
   afina_runtime *runtime;
@@ -28,11 +28,9 @@ typedef struct job {
 static cJSON *options_json(const job *j) {
   cJSON *json = cJSON_CreateObject();
   bool fine = json != NULL;
-  const char *const words[][2] = {{"strategy", j->strategy},
-                                  {"lora_targets", j->lora_targets},
-                                  {"readout", j->readout},
-                                  {"class_weights", j->class_weights},
-                                  {"sampling", j->sampling}};
+  const char *const words[][2] = {{"strategy", j->strategy}, {"lora_targets", j->lora_targets},
+                                  {"readout", j->readout},   {"class_weights", j->class_weights},
+                                  {"sampling", j->sampling}, {"optimizer", j->optimizer}};
   for (size_t i = 0; fine && i < sizeof words / sizeof *words; i++)
     if (words[i][1]) fine = cJSON_AddStringToObject(json, words[i][0], words[i][1]);
   const struct {
@@ -45,6 +43,7 @@ static cJSON *options_json(const job *j) {
                  {"weight_decay", j->weight_decay},
                  {"label_smoothing", j->label_smoothing},
                  {"dropout", j->dropout},
+                 {"ridge", j->ridge},
                  {"layer_decay", j->layer_decay},
                  {"gradual_epochs", (double)j->gradual_epochs},
                  {"valid_share", j->valid_share},
@@ -239,6 +238,7 @@ int cli_finetune(int argc, char **argv) {
            .label_smoothing = (double)NAN,
            .layer_decay = (double)NAN,
            .dropout = (double)NAN,
+           .ridge = (double)NAN,
            .seed = 1,
            .patience = SIZE_MAX};
   const cli_option options[] = {
@@ -258,6 +258,8 @@ int cli_finetune(int argc, char **argv) {
       {"lr", CLI_NUMBER, &j.lr, false},
       {"weight-decay", CLI_NUMBER, &j.weight_decay, false},
       {"class-weights", CLI_TEXT, &j.class_weights, false},
+      {"optimizer", CLI_TEXT, &j.optimizer, false},
+      {"ridge", CLI_NUMBER, &j.ridge, false},
       {"sampling", CLI_TEXT, &j.sampling, false},
       {"label-smoothing", CLI_NUMBER, &j.label_smoothing, false},
       {"dropout", CLI_NUMBER, &j.dropout, false},

@@ -18,6 +18,7 @@ static const struct {
      "           [--lora-alpha X] [--lora-targets attn|mlp|all] [--lora-blocks K]\n"
      "           [--epochs N] [--lr X] [--batch N] [--label-smoothing X] [--dropout X]\n"
      "           [--class-weights none|balanced | --sampling shuffle|balanced]\n"
+     "           [--optimizer adamw|lbfgs] [--ridge X]\n"
      "           [--valid-share X] [--test-share X] [--patience N] [--seed N] [--threads N] "
      "[--numerics plain|fused]\n"
      "           [--weight-decay X] [--no-ngrams] [--random-weights] [--quiet]\n"

@@ -46,6 +46,17 @@ says "choose one"
 run 2 finetune --model lm --train train.csv --class-weights even
 says "'even'"
 
+# The head alone is fitted at once, or in steps where a rate is told.
+run 0 finetune --model lm --train train.csv --test test.csv --report once.json --quiet
+equal "head: fitted at once" "$(value optimizer once.json) $(value ridge once.json)" '"lbfgs" 150'
+run 0 finetune --model lm --train train.csv --test test.csv --lr 0.01 --report steps.json --quiet
+equal "head: in steps" "$(value optimizer steps.json)" '"adamw"'
+run 0 finetune --model lm --train train.csv --test test.csv --optimizer lbfgs --ridge 20 --lr 0.01 \
+  --report ridge.json --quiet
+equal "head: ridge" "$(value optimizer ridge.json) $(value ridge ridge.json)" '"lbfgs" 20'
+run 2 finetune --model lm --train train.csv --strategy full --optimizer lbfgs
+says "goes with strategy head"
+
 # A head that takes two means, in the saved folder and in 8 bits.
 tune --valid valid.csv --test test.csv --strategy last:1 --readout words --epochs 1 --out words
 check_folder words

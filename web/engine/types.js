@@ -105,6 +105,8 @@
  * @property {number} dropout        in what trains
  * @property {number} layer_decay    rate of a block as a factor of that above it
  * @property {number} [gradual_epochs]   gradual: epochs until one block more trains
+ * @property {'adamw'|'lbfgs'} optimizer         with head; lbfgs: all texts at once
+ * @property {number} [ridge]        with lbfgs: how strongly weights are held back
  * @property {number} cache_mb       what kept activations may take, in 2^20 bytes
  */
 

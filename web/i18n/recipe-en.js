@@ -28,6 +28,14 @@ export default {
   'option.dropout.help':
     'This part of the values falls out at random while what learns is trained, so that it does ' +
     'not rely on few of them.',
+  'option.optimizer': 'How the classification layer is fitted',
+  'option.optimizer.help':
+    'At once: the one best place for all texts, with nothing to choose. In steps: batch by batch, ' +
+    'at the learning rate; chosen by itself where you set that rate or the batch.',
+  'optimizer.adamw': 'In steps (AdamW)',
+  'optimizer.lbfgs': 'At once (L-BFGS)',
+  'option.ridge': 'Restraint',
+  'option.ridge.help': 'Fitted at once only: how strongly large weights are held back (ridge).',
   'chart.openings': 'Dashed lines: from there on one block more learned, counted from below.',
   'chart.opening': 'block {block}',
   'live.learned': 'Learned from',

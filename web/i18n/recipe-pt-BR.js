@@ -31,6 +31,15 @@ export default {
   'option.dropout.help':
     'Esta parte dos valores é apagada ao acaso enquanto o que aprende é treinado, para que não ' +
     'dependa de poucos deles.',
+  'option.optimizer': 'Como a camada de classificação é ajustada',
+  'option.optimizer.help':
+    'De uma vez: o único melhor ponto para todos os textos, sem nada a escolher. Em passos: lote ' +
+    'por lote, na taxa de aprendizado; vale sozinho quando você define essa taxa ou o lote.',
+  'optimizer.adamw': 'Em passos (AdamW)',
+  'optimizer.lbfgs': 'De uma vez (L-BFGS)',
+  'option.ridge': 'Contenção',
+  'option.ridge.help':
+    'Só no ajuste de uma vez: com que força os pesos grandes são contidos (ridge).',
   'chart.openings':
     'Linhas tracejadas: dali em diante mais um bloco aprendeu, contados de baixo para cima.',
   'chart.opening': 'bloco {block}',

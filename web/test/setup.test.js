@@ -26,6 +26,8 @@ describe('the setup in the address', () => {
       dropout: 0,
       layer_decay: 0.5,
       gradual_epochs: 2,
+      optimizer: 'adamw',
+      ridge: 20,
     };
     const hash = formatSetup(setup);
     expect(hash).toContain('strategy=last:2');

@@ -46,6 +46,8 @@ const fields = {
   dropout: share,
   layer_decay: positive(1),
   gradual_epochs: whole(1, 1000),
+  optimizer: oneOf('adamw', 'lbfgs'),
+  ridge: positive(1e9),
   lora_alpha: positive(1e6),
   lora_targets: oneOf('attn', 'mlp', 'all'),
   lora_blocks: whole(0, 99),
@@ -72,6 +74,8 @@ export const optionNames = [
   'dropout',
   'layer_decay',
   'gradual_epochs',
+  'optimizer',
+  'ridge',
   'lora_alpha',
   'lora_targets',
   'lora_blocks',
@@ -79,7 +83,10 @@ export const optionNames = [
 ];
 
 /** Some go with one strategy only. */
-const goesWith = (name, strategy = '') => !name.startsWith('lora_') || strategy.startsWith('lora:');
+function goesWith(name, strategy = 'head') {
+  if (name.startsWith('lora_')) return strategy.startsWith('lora:');
+  return strategy === 'head' || !['optimizer', 'ridge'].includes(name);
+}
 
 /** The training options that were chosen; the rest is left to the engine. */
 export const optionsOf = (setup) =>

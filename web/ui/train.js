@@ -21,6 +21,7 @@ const numbers = {
   dropout: { min: 0, max: 90, step: 'any', scale: 100 },
   layer_decay: { min: 0.01, max: 1, step: 'any' },
   gradual_epochs: { min: 1, max: 1000, step: 1 },
+  ridge: { min: 0.001, max: 1e9, step: 'any' },
   lora_alpha: { min: 0.01, max: 1e6, step: 'any' },
   lora_blocks: { min: 0, max: 99, step: 1 },
   cache_mb: { min: 0, max: 4095, step: 'any' },
@@ -67,12 +68,14 @@ const startable = ({ state, isTraining }) =>
 
 /** Options whose default depends on the strategy. */
 const following = [
-  ...['readout', 'epochs', 'lr', 'batch', 'layer_decay', 'gradual_epochs'],
+  ...['readout', 'epochs', 'lr', 'batch', 'layer_decay', 'gradual_epochs', 'optimizer'],
   ...['lora_alpha', 'lora_targets', 'lora_blocks'],
 ];
 /** Options that are seen with one strategy only. */
 const onlyWith = {
   gradual_epochs: 'gradual',
+  optimizer: 'head',
+  ridge: 'head',
   lora_targets: 'lora',
   lora_alpha: 'lora',
   lora_blocks: 'lora',
@@ -90,6 +93,10 @@ function defaultOf(app, name) {
   const { strategy } = app.state.setup;
   const followsStrategy = following.includes(name);
   if (followsStrategy && strategy !== undefined && strategy !== defaults.strategy) return undefined;
+  // Who tells a rate or a batch gets the optimizer that has them.
+  const { lr, batch, optimizer } = app.state.setup;
+  if (name === 'optimizer' && (lr || batch)) return 'adamw';
+  if (name === 'epochs' && (lr || batch || optimizer)) return undefined;
   return defaults[name];
 }
 
@@ -101,6 +108,7 @@ function advanced(app) {
     selectField(app, 'ngrams', [true, false]),
     selectField(app, 'class_weights', ['none', 'balanced'], (value) => t(`weights.${value}`)),
     selectField(app, 'sampling', ['shuffle', 'balanced'], (value) => t(`sampling.${value}`)),
+    selectField(app, 'optimizer', ['adamw', 'lbfgs'], (value) => t(`optimizer.${value}`)),
     selectField(app, 'lora_targets', ['all', 'attn', 'mlp'], (value) => t(`lora.${value}`)),
     ...Object.keys(numbers).map((name) => numberField(app, name)),
   ];
