@@ -52,8 +52,7 @@ run 1 classify --model lm --delta cut.delta sol
 run 1 classify --model lm --delta absent.delta sol
 run 2 export --model lora --format delta --out x.delta
 run 2 export --model lora --base lm --out x
-run 1 export --model lm --base lm --format delta --out x.delta
-says "is that of a classifier"
+run 1 export --model lora --base absent --format delta --out x.delta
 check "a failed export leaves a file" test ! -e x.delta
 for strategy in lora lora: lora:0 lora:x prefix:99999 prompt:8000; do
   run 2 finetune --model lm --train train.csv --strategy "$strategy"

@@ -30,8 +30,8 @@ export default {
     'not rely on few of them.',
   'option.optimizer': 'How the classification layer is fitted',
   'option.optimizer.help':
-    'At once: the one best place for all texts, with nothing to choose. In steps: batch by batch, ' +
-    'at the learning rate; chosen by itself where you set that rate or the batch.',
+    'At once: the one best place for all texts, with nothing to choose. In steps: batch by ' +
+    'batch, at the learning rate; chosen by itself where you set that rate or the batch.',
   'optimizer.adamw': 'In steps (AdamW)',
   'optimizer.lbfgs': 'At once (L-BFGS)',
   'option.ridge': 'Restraint',
