@@ -5,11 +5,11 @@ import { createBridge } from '../engine/bridge.js';
 import { insideCalls } from './calls/inside.js';
 import { instructCalls } from './calls/instruct.js';
 import { languageCalls } from './calls/language.js';
+import { oneOfEach } from './one_of_each.js';
 
 /** The bridge to afina_course.mjs. */
 export function createCourseBridge(module) {
   const bridge = createBridge(module);
   const more = [languageCalls, insideCalls, instructCalls];
-  return Object.assign({}, bridge, ...more.map(
-    (make) => bridge.extend((tools) => make(module, tools))));
+  return oneOfEach(bridge, ...more.map((make) => bridge.extend((tools) => make(module, tools))));
 }

@@ -10,6 +10,7 @@ import { createInstruct } from './lessons/instruct.js';
 import { createInstructions } from './lessons/instructions.js';
 import { createLanguage } from './lessons/language.js';
 import { createRows } from './lessons/rows.js';
+import { oneOfEach } from './one_of_each.js';
 
 /**
  * @typedef {object} Context        What lessons share.
@@ -82,13 +83,8 @@ export function createCourse(loadModule) {
 
   const language = createLanguage(context);
 
-  return replying({
-    loadModel,
-    describe: async (name) => context.describe(name),
-    ...createInside(context),
-    ...createInstructions(context),
-    ...language,
-    ...createInstruct(context, language),
-    ...createRows(context),
-  });
+  return replying(oneOfEach(
+    { loadModel, describe: async (name) => context.describe(name) },
+    createInside(context), createInstructions(context), language,
+    createInstruct(context, language), createRows(context)));
 }

@@ -69,7 +69,7 @@ export const instructCalls = (module, { attempt, bytes, guard, handle, json, len
   }),
   describeInstruct: (run) => json(() => module._afina_wasm_instruct_describe(reply, run)),
   reportInstruct: (run) => json(() => module._afina_wasm_instruct_report(reply, run)),
-  tunedModel: (run) => handle(() => module._afina_wasm_instruct_model(reply, run)),
+  instructModel: (run) => handle(() => module._afina_wasm_instruct_model(reply, run)),
   /** @param {boolean} half   as F16: half as large, and another model by its rounding */
   instructDelta: (run, half) => bytes(
     () => module._afina_wasm_instruct_delta(reply, run, half ? 1 : 0)),

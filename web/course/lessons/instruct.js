@@ -41,7 +41,7 @@ export function createInstruct({ bridge, model, keepModel }, writing) {
   /** 'tuned' is the run's model as it is now. */
   async function fresh(name) {
     if (name !== 'tuned' || !run || run.taken === run.at.step) return;
-    await keepModel('tuned', (await bridge()).tunedModel(run.handle));
+    await keepModel('tuned', (await bridge()).instructModel(run.handle));
     run.taken = run.at.step;
   }
 
