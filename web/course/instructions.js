@@ -8,6 +8,8 @@ import { h, newId } from '../ui/dom.js';
 const EVERY = 6;
 const [FEWEST, MOST] = [2, 12];
 const OWN = '';
+/** Ours, the quickest first; others come behind them. */
+const ORDER = ['classroom', 'dialect', 'brand', 'field', 'jargon', 'general'];
 
 const files = import.meta.glob('./data/*.json', { import: 'default' });
 const languageOf = () => (currentLanguage() === 'pt-BR' ? 'pt' : 'en');
@@ -16,7 +18,9 @@ const languageOf = () => (currentLanguage() === 'pt-BR' ? 'pt' : 'en');
 function setsOf(language) {
   const named = Object.entries(files).map(([path, load]) => [
     new RegExp(`/([\\w-]+)[.-]${language}(-BR)?\\.json$`).exec(path)?.[1], load]);
-  return Object.fromEntries(named.filter(([name]) => name));
+  const place = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return Object.fromEntries(named.filter(([name]) => name)
+    .sort(([a], [b]) => place(a) - place(b)));
 }
 
 /** What the reader has chosen, for as long as the page is open. */
@@ -44,7 +48,8 @@ export function dealt(all) {
  * @property {string} key      tells these rows from others
  * @property {string} title    as the page calls them
  * @property {'pt'|'en'} language   of the template
- * @property {object[]} rows   {row, instruction, input, response}, row: its number in the file
+ * @property {object[]} rows   {row, instruction, input, response, language}, row: its number in
+ *           the file
  * @property {object[]} train
  * @property {object[]} test   held out
  */
@@ -54,7 +59,7 @@ export function createInstructions(frame) {
   const language = languageOf();
   const sets = setsOf(language);
   const names = Object.keys(sets);
-  const first = names.includes('general') ? 'general' : names[0];
+  const [first] = names;
   const told = frame.get('set');
   if (told && sets[told]) Object.assign(chosen, { set: told });
   const title = (name) => (hasText(`instructions.set.${name}`)
@@ -65,9 +70,15 @@ export function createInstructions(frame) {
   /** @returns {Promise<Instructions>} */
   async function get() {
     const name = current();
-    if (name === OWN) return { ...chosen.own, language };
+    if (name === OWN) return spoken(chosen.own);
     const all = (await sets[name]()).map(fromAlpaca);
-    return { key: `${name}-${language}`, title: title(name), language, ...dealt(all) };
+    return spoken({ key: name, title: title(name), all });
+  }
+
+  /** With the language of the page in every row that has none: templates are in it. */
+  function spoken({ key, title: words, all }) {
+    const rows = all.map((row) => ({ language, ...row }));
+    return { key: `${key}-${language}`, title: words, language, ...dealt(rows) };
   }
 
   async function open(file) {
@@ -78,7 +89,7 @@ export function createInstructions(frame) {
         values: { count: rows.length, least: FEWEST + 1 } } });
     }
     const size = `${rows.length}-${rows.reduce((sum, row) => sum + row.response.length, 0)}`;
-    chosen.own = { key: `${name}-${size}`, title: name, ...dealt(rows) };
+    chosen.own = { key: `${name}-${size}`, title: name, all: rows };
     choose(OWN);
   }
 
@@ -98,7 +109,7 @@ export function createInstructions(frame) {
     const show = () => {
       select.replaceChildren(...names.map((name) => option(name, title(name))),
         ...(chosen.own ? [option(OWN, t('instructions.own',
-          { name: chosen.own.title, rows: number(chosen.own.rows.length) }))] : []));
+          { name: chosen.own.title, rows: number(chosen.own.all.length) }))] : []));
       select.value = current();
     };
     const input = h('input', { type: 'file', id: fileId, class: 'visually-hidden',

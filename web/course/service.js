@@ -7,6 +7,7 @@ import { readModelFiles } from '../engine/model_files.js';
 import { createCourseBridge } from './bridge.js';
 import { createInside } from './lessons/inside.js';
 import { createInstruct } from './lessons/instruct.js';
+import { createInstructCost } from './lessons/instruct_cost.js';
 import { createInstructions } from './lessons/instructions.js';
 import { createLanguage } from './lessons/language.js';
 import { createRows } from './lessons/rows.js';
@@ -86,5 +87,6 @@ export function createCourse(loadModule) {
   return replying(oneOfEach(
     { loadModel, describe: async (name) => context.describe(name) },
     createInside(context), createInstructions(context), language,
-    createInstruct(context, language), createRows(context)));
+    createInstruct(context, language), createInstructCost(context),
+    createRows(context)));
 }

@@ -7,11 +7,12 @@ import { readTable } from '../../engine/table.js';
 /** Above this nobody tunes in a page. */
 const LIMIT_MEGABYTES = 32;
 
-/** How a column's name begins, without accents; the first that fits is taken. */
+/** The columns' names as the command line knows them, here also without accents. */
 const COLUMNS = {
-  instruction: ['instruction', 'instruc', 'prompt', 'pergunta', 'question', 'comando', 'tarefa'],
-  input: ['input', 'entrada', 'context', 'contexto', 'texto', 'text'],
-  response: ['response', 'resposta', 'output', 'saida', 'answer', 'completion'],
+  instruction: ['instruction', 'instrucao', 'pergunta', 'question', 'prompt'],
+  input: ['input', 'entrada', 'contexto', 'context'],
+  response: ['output', 'response', 'resposta', 'answer', 'saida'],
+  language: ['language', 'idioma', 'lingua'],
 };
 
 /**
@@ -32,10 +33,10 @@ function checked(given, row) {
     return value.trim();
   };
   const [instruction, input] = [take(['instruction']), take(['input'])];
-  const response = take(['output', 'response']);
+  const [response, language] = [take(['output', 'response']), take(['language'])];
   if (!instruction) rowFailure(row, 'INSTRUCTIONS_NO_INSTRUCTION', 'has no instruction');
   if (!response) rowFailure(row, 'INSTRUCTIONS_NO_RESPONSE', 'has no response');
-  return { instruction, input, response, ...(given.language && { language: given.language }) };
+  return { instruction, input, response, ...(language && { language }) };
 }
 
 function parsed(text, row) {
@@ -100,27 +101,23 @@ function decoded(bytes) {
   }
 }
 
-function columnOf(columns, kind, taken) {
+function columnOf(columns, kind) {
   const names = columns.map(bare);
-  for (const wanted of COLUMNS[kind]) {
-    const at = names.findIndex((name, i) => name.startsWith(wanted) && !taken.includes(i));
-    if (at >= 0) return at;
-  }
-  return -1;
+  return COLUMNS[kind].map((wanted) => names.indexOf(wanted)).find((at) => at >= 0) ?? -1;
 }
 
 async function fromTable(file, name, formats) {
   const { columns, rows } = await readTable(file, name, formats);
-  const instruction = columnOf(columns, 'instruction', []);
-  const response = columnOf(columns, 'response', [instruction]);
+  const [instruction, input, response, language] = Object.keys(COLUMNS)
+    .map((kind) => columnOf(columns, kind));
   if (instruction < 0 || response < 0) {
     fail('INSTRUCTIONS_COLUMNS', 'A table needs a column "instruction" and one "response" (or '
       + `"output"), and perhaps one "input". There are: ${columns.join(', ')}.`,
     { columns: columns.join(', ') });
   }
-  const input = columnOf(columns, 'input', [instruction, response]);
   return rows.map((cells, i) => checked({
-    instruction: cells[instruction], input: cells[input], response: cells[response] }, i + 1));
+    instruction: cells[instruction], input: cells[input], response: cells[response],
+    language: cells[language] }, i + 1));
 }
 
 /**
