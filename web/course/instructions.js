@@ -3,6 +3,7 @@
 
 import { currentLanguage, hasText, number, t } from '../i18n/index.js';
 import { h, newId } from '../ui/dom.js';
+import './instructions.css';
 
 /** Of `count` rows every so many-th is held out, at least 2 and at most 12. */
 const EVERY = 6;
