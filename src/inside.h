@@ -49,7 +49,8 @@ afina_status afina_session_snapshot(const afina_session *session, afina_model **
                                     afina_error *error);
 
 /* From now on the session notes what each update did; false: no longer. No result changes; an
- * update takes another pass forward over its batch. AFINA_E_MEMORY only. */
+ * update takes another pass forward over its batch. AFINA_E_MEMORY; AFINA_E_UNSUPPORTED where the
+ * head is fitted to all texts at once ("optimizer": "lbfgs"). */
 afina_status afina_session_watch(afina_session *session, bool watch, afina_error *error);
 /* The last update:
  *

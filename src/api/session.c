@@ -172,6 +172,10 @@ afina_status afina_session_snapshot(const afina_session *session, afina_model **
 
 afina_status afina_session_watch(afina_session *session, bool watch, afina_error *error) {
   afina_finetune *run = &session->run;
+  if (watch && run->options.recipe.lbfgs)
+    return afina_fail(error, AFINA_E_UNSUPPORTED,
+                      "the head is fitted to all texts at once: with the option \"optimizer\": "
+                      "\"adamw\" it has updates to watch");
   if (watch && !run->watch) return afina_watch_create(&run->watch, run, error);
   if (watch) return AFINA_OK;
   afina_watch_free(run->watch);
