@@ -160,6 +160,28 @@ test('a tuned model is opened from its files, and answers as it did', async () =
   expect(await code(other.instructRun(1))).toBe('AFINA_E_STATE');
 });
 
+test('runs of other names are beside it, each what it is alone', async () => {
+  const service = await course();
+  await service.instructStart({ rows: ROWS, test: TEST, options: OPTIONS });
+  await service.instructStart({ rows: ROWS, test: TEST, options: { ...OPTIONS, mask: 'all' } },
+    'masked');
+  for (let done = false; !done;) {
+    await service.instructRun(0);
+    ({ done } = await service.instructRun(0, 'masked'));
+  }
+  await toEnd(service);
+  const reports = [await service.instructReport(), await service.instructReport('masked')];
+  const alone = await course();
+  await alone.instructStart({ rows: ROWS, test: TEST, options: OPTIONS });
+  await toEnd(alone);
+  expect(reports[0].weights_sha256).toBe((await alone.instructReport()).weights_sha256);
+  expect(reports[1].weights_sha256).not.toBe(reports[0].weights_sha256);
+  expect((await service.exampleLosses('masked', TEST[0])).response_loss)
+    .not.toBe((await service.exampleLosses('tuned', TEST[0])).response_loss);
+  await service.instructEnd('masked');
+  expect(await code(service.instructRun(0, 'masked'))).toBe('AFINA_E_STATE');
+});
+
 test('what cannot be is said', async () => {
   const service = await course();
   expect(await code(service.instructRun(1))).toBe('AFINA_E_STATE');

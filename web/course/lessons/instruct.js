@@ -25,47 +25,52 @@ const formOf = (template) => (typeof template === 'object' && template ? templat
  * @param {object} writing   generateStart, generateNext and generateEnd of language.js
  */
 export function createInstruct({ bridge, model, keepModel }, writing) {
-  /** handle, rows (handle), given, base, losses, held_out, at, taken */
-  let run = null;
+  /** By the name that their models get: handle, rows (handle), given, base, losses, held_out, at,
+   * taken. */
+  const runs = new Map();
 
-  const need = () => run ?? fail('AFINA_E_STATE', 'No instruction tuning has begun.');
+  const find = (name = 'tuned') => runs.get(name)
+    ?? fail('AFINA_E_STATE', 'No instruction tuning has begun.');
 
-  async function drop() {
+  async function drop(name = 'tuned') {
+    const run = runs.get(name);
     if (!run) return;
+    runs.delete(name);
     const own = await bridge();
     own.freeInstruct(run.handle);
     own.freeInstructions(run.rows);
-    run = null;
   }
 
-  /** 'tuned' is the run's model as it is now. */
+  /** A run's model is the run's as it is now. */
   async function fresh(name) {
-    if (name !== 'tuned' || !run || run.taken === run.at.step) return;
-    await keepModel('tuned', (await bridge()).instructModel(run.handle));
+    const run = runs.get(name);
+    if (!run || run.taken === run.at.step) return;
+    await keepModel(name, (await bridge()).instructModel(run.handle));
     run.taken = run.at.step;
   }
 
   /** Opens a run that `make` makes of the rows. */
-  async function open({ rows: given, test = [] }, kept, make) {
+  async function open(name, { rows: given, test = [] }, kept, make) {
     const own = await bridge();
     const rows = own.createInstructions();
     try {
       own.addInstructions(rows, 'train', given);
       if (test.length) own.addInstructions(rows, 'valid', test);
       const handle = make(own, rows);
-      await drop();
-      run = { handle, rows, given: { rows: given, test }, losses: [], held_out: [],
-        at: { step: 0, tokens: 0, epochs_done: 0, done: false }, ...kept };
+      await drop(name);
+      runs.set(name, { handle, rows, given: { rows: given, test }, losses: [], held_out: [],
+        at: { step: 0, tokens: 0, epochs_done: 0, done: false }, ...kept });
     } catch (error) {
       own.freeInstructions(rows);
       throw error;
     }
+    const run = find(name);
     return { ...own.describeInstruct(run.handle), base: run.base, losses: run.losses,
       held_out: run.held_out };
   }
 
   /** One unit of work, and what it measured. */
-  function step(own) {
+  function step(own, run) {
     const at = own.stepInstruct(run.handle, seconds());
     if (at.step > run.at.step) run.losses.push({ step: at.step, loss: at.loss });
     if (at.epochs_done > run.at.epochs_done && at.valid_loss !== null) {
@@ -123,10 +128,12 @@ export function createInstruct({ bridge, model, keepModel }, writing) {
 
     /**
      * @param {{rows: Row[], test?: Row[], options?: object, model?: string}} asked   test: held out
+     * @param {string} [name]   of the tuned model, and so of the run; one that has it is ended
      * @returns {Promise<object>}   afina_instruct_describe's document
      */
-    instructStart: ({ rows, test, options = {}, model: base = 'shipped' }) => open({ rows, test },
-      { base }, (own, handle) => own.createInstruct(model(base), handle, options)),
+    instructStart: ({ rows, test, options = {}, model: base = 'shipped' }, name = 'tuned') => open(
+      name, { rows, test }, { base },
+      (own, handle) => own.createInstruct(model(base), handle, options)),
 
     /**
      * Works for so many milliseconds, one part of a batch at least.
@@ -138,29 +145,30 @@ export function createInstruct({ bridge, model, keepModel }, writing) {
      *   tokens_per_second: number, done: boolean}>}   step: updates done; tokens: that counted;
      *   losses, held_out: those of this slice
      */
-    async instructRun(budget) {
-      const { losses, held_out, at: before } = need();
+    async instructRun(budget, name = 'tuned') {
+      const run = find(name);
+      const { losses, held_out, at: before } = run;
       const own = await bridge();
       const [first, measured, start] = [losses.length, held_out.length, seconds()];
-      do step(own); while (!run.at.done && seconds() - start < budget / 1000);
+      do step(own, run); while (!run.at.done && seconds() - start < budget / 1000);
       const spent = seconds() - start;
-      if (run.at.done) await fresh('tuned');
+      if (run.at.done) await fresh(name);
       const { loss: _, ...at } = run.at;
       return { ...at, losses: losses.slice(first), held_out: held_out.slice(measured),
         tokens_per_second: spent > 0 ? (at.tokens - before.tokens) / spent : 0 };
     },
 
-    /** The run's model as it is now, under the name 'tuned'. */
-    async instructModel() {
-      need();
-      await fresh('tuned');
+    /** The run's model as it is now, under its name. */
+    async instructModel(name = 'tuned') {
+      find(name);
+      await fresh(name);
     },
-    instructReport: async () => (await bridge()).reportInstruct(need().handle),
+    instructReport: async (name) => (await bridge()).reportInstruct(find(name).handle),
     instructEnd: drop,
 
     /** All that it takes to go on, beside the model that it began from. */
-    async instructCheckpoint() {
-      const { handle, given, base, losses, held_out } = need();
+    async instructCheckpoint(name) {
+      const { handle, given, base, losses, held_out } = find(name);
       const own = await bridge();
       const { options } = own.describeInstruct(handle);
       return { files: { state: asBlob(own.instructState(handle)), rows: jsonBlob(given),
@@ -168,16 +176,16 @@ export function createInstruct({ bridge, model, keepModel }, writing) {
     },
 
     /** Goes on from a checkpoint's files; gives what instructStart gives. */
-    async instructResume(files) {
+    async instructResume(files, name = 'tuned') {
       const names = ['state', 'rows', 'options'];
-      const missing = names.find((name) => !files[name]);
+      const missing = names.find((each) => !files[each]);
       if (missing) fail('CHECKPOINT_FILE', `The checkpoint has no ${missing}.`, { file: missing });
-      const [state, rows, noted] = await Promise.all(names.map((name) => bytesOf(files[name])));
+      const [state, rows, noted] = await Promise.all(names.map((each) => bytesOf(files[each])));
       const { base, losses, held_out } = readNoted(rows, noted);
-      const told = await open(JSON.parse(decoder.decode(rows)), { base, losses, held_out },
+      const told = await open(name, JSON.parse(decoder.decode(rows)), { base, losses, held_out },
         (own, handle) => own.resumeInstruct(model(base), handle, state));
       const step = losses.at(-1)?.step ?? 0;
-      Object.assign(run.at, { step, epochs_done: held_out.length });
+      Object.assign(find(name).at, { step, epochs_done: held_out.length });
       return told;
     },
 
@@ -204,12 +212,13 @@ export function createInstruct({ bridge, model, keepModel }, writing) {
 
     /** Bytes of the file that 'delta' saves. */
     tunedSize: async () => (
-      { saved: (await bridge()).instructDelta(need().handle, false).length }),
+      { saved: (await bridge()).instructDelta(find().handle, false).length }),
 
     /** @param {'delta'|'folder'} kind @returns {Promise<Blob>} */
     async saveTuned(kind) {
       const own = await bridge();
-      if (kind === 'delta') return asBlob(own.instructDelta(need().handle, false));
+      if (kind === 'delta') return asBlob(own.instructDelta(find().handle, false));
+      const run = runs.get('tuned');
       await fresh('tuned');
       const files = Object.fromEntries(
         FILES.map((file) => [file, asBlob(own.saveModel(model('tuned'), file))]));
