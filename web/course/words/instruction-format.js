@@ -4,8 +4,8 @@ const ID = '7-02-formato-dados-instrucao';
 
 const en = {
   title: 'The format of instruction data',
-  about: 'Each row has an instruction, perhaps an input, and a response. A template joins them into '
-    + 'one text, and that is all that the model ever sees.',
+  about: 'Each row has an instruction, perhaps an input, and a response. A template joins them '
+    + 'into one text, and that is all that the model ever sees.',
   task: 'Look at a row with an input and at one without, each time in another template. Which '
     + 'template takes the fewest tokens?',
   row: 'Row',
