@@ -31,8 +31,8 @@ const en = {
     + 'the input, and what the model should say in the response.',
   'says.template': 'The template has a place for each. Its headings tell the model where one ends '
     + 'and the next begins; ⏎ is a line break.',
-  'says.text': 'Filled in, it is one text like any other. The end-of-text token behind the response '
-    + 'teaches the model to stop.',
+  'says.text': 'Filled in, it is one text like any other. The end-of-text token behind the '
+    + 'response teaches the model to stop.',
   'says.tokens': '{all} tokens, of which {counted} are the response and the end of text. These '
     + 'count in training; the other {prompt} are read as context.',
   'says.asked': 'When somebody asks, the same template is filled up to the response’s heading: '
