@@ -63,7 +63,8 @@ afina_status afina_session_watch(afina_session *session, bool watch, afina_error
  * "layer" (null for the others), "final_norm", "adapters" where there are any, "head"; lengths
  * (Euclidean) of the weights after the update, of the batch's gradient before clipping, and of what
  * the update changed; the latter two are null where the part is frozen. clipped: the factor on the
- * gradient, 1 where its norm is at most 1. AFINA_E_STATE: no update has been watched. */
+ * gradient, 1 where its norm is at most 1. AFINA_E_STATE: no update has been watched; the optimizer
+ * "lbfgs", which looks at all rows before it moves, makes none. */
 afina_status afina_session_watched(const afina_session *session, afina_bytes *json,
                                    afina_error *error);
 

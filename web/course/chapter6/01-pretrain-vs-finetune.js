@@ -11,7 +11,8 @@ const LANES = [
   { key: 'random', tone: 'valid', random: 1 },
 ];
 const SLICE_MS = 60;
-const EPOCHS = 8;
+/** The head alone takes little time and small steps. */
+const EPOCHS = { head: 50, 'last:1': 8, full: 8 };
 
 /** Means of neighbours, so that the course of a curve shows; the last point may be of fewer. */
 export function smoothed(losses, window) {
@@ -52,8 +53,8 @@ export function create(frame) {
     await frame.model();
     await frame.rows();
     runners = [];
-    const options = { strategy, seed, epochs: EPOCHS, valid_share: 0.2, patience: 0,
-      ngrams: false };
+    const options = { strategy, seed, epochs: EPOCHS[strategy], valid_share: 0.2, patience: 0,
+      optimizer: 'adamw', ngrams: false };
     for (const lane of LANES) {
       const description = await frame.ask('tuneStart', named(lane), { options,
         random: lane.random && seed });
@@ -107,7 +108,7 @@ export function create(frame) {
 
   function drawCurves(p, y) {
     const updates = Math.max(...runners.map(({ description, losses }) => Math.max(losses.length,
-      Math.ceil(description.split.train / description.options.batch) * EPOCHS)));
+      Math.ceil(description.split.train / description.options.batch) * EPOCHS[strategy])));
     const window = Math.max(1, Math.round(updates / 60));
     const wide = p.narrow ? p.width : (p.width - 24) / 2;
     heading(p, y + 12, t(`${ID}.loss`), 0, wide);
@@ -120,7 +121,7 @@ export function create(frame) {
     p.curves(x, top + 22, wide, 210, runners.map(({ lane, epochs }) => ({
       name: t(`${ID}.${lane.key}`), tone: lane.tone,
       points: epochs.map((e) => [e.epoch, e.valid_accuracy]) })),
-    { xLabel: t(`${ID}.epochs`), xMost: EPOCHS, yLeast: 0, yMost: 1,
+    { xLabel: t(`${ID}.epochs`), xMost: EPOCHS[strategy], yLeast: 0, yMost: 1,
       format: (value) => percent(value, 0) });
     return top + 240;
   }
@@ -154,7 +155,7 @@ export function create(frame) {
       if (runners.length < LANES.length) return '';
       const [{ description, progress, losses }] = runners;
       const values = { rows: number(description.split.train), tested: description.split.test,
-        epochs: EPOCHS, valid: description.split.valid,
+        epochs: EPOCHS[strategy], valid: description.split.valid,
         trained: number(description.trained_parameters) };
       if (runners.every(({ finished }) => finished)) {
         const [a, b] = winner();

@@ -50,7 +50,7 @@ export function create(frame) {
     again.disabled = false;
     session = await frame.ask('tuneStart', TRAINING, { rows: BATCH, row: row.row, watch: true,
       options: { strategy, batch: BATCH, epochs: EPOCHS, valid_share: 0, test_share: 0, patience: 0,
-        ngrams: false, seed: 1 } });
+        optimizer: 'adamw', ngrams: false, seed: 1 } });
     await lookAgain();
   }
 

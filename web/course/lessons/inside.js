@@ -182,7 +182,7 @@ export function createInside(context) {
     const own = await bridge();
     const data = await prepared(some(MEASURED_ROWS));
     const asked = { ...options, epochs: 50, patience: 0, valid_share: 0, test_share: 0,
-      ngrams: false };
+      ngrams: false, optimizer: 'adamw' };
     let session;
     try {
       session = createSession(own, model(name), data, asked);

@@ -100,8 +100,8 @@ export const words = {
     [`${ID}.says.0`]: 'Alguém leu o texto da linha {row} e disse o que ele é: “{label}”.',
     [`${ID}.says.1`]: 'O texto vira {count} tokens; o modelo lê os números deles, não as palavras.',
     [`${ID}.says.2`]:
-      'Cada token vira um vetor de {channels} números, e cada um dos {layers} blocos soma a ele o ' +
-      'que encontra ao olhar para os tokens anteriores.',
+      'Cada token vira um vetor de {channels} números, e cada um dos {layers} blocos soma a ele ' +
+      'o que encontra ao olhar para os tokens anteriores.',
     [`${ID}.says.3`]:
       'A cabeça faz um número para cada uma das {classes} classes, e a softmax faz deles ' +
       'probabilidades. Agora ela responderia “{answer}”; “{label}” tem {share}.',
