@@ -212,9 +212,9 @@ test('the shipped model goes on with a text; \'pretrained\' is the run as it is 
 
 test('what cannot be is told', async () => {
   const service = await course();
-  await expect(service.createNano({ text: 'Oi.' })).rejects.toThrow('AFINA_E_DATA');
+  await expect(service.createNano({ text: 'Oi.' })).rejects.toThrow('TEXT_UNUSABLE');
   await expect(service.pretrainRun(1)).rejects.toThrow('AFINA_E_STATE');
-  await expect(service.look('shipped', '')).rejects.toThrow('AFINA_E_DATA');
+  await expect(service.look('shipped', '')).rejects.toThrow('TEXT_UNUSABLE');
   await expect(service.generateStart('shipped', 'a', { temperature: 0 }))
     .rejects.toThrow('AFINA_E_ARGUMENT');
   await service.createNano({ text: story, ...SIZES });
@@ -225,7 +225,7 @@ test('what cannot be is told', async () => {
   await expect(service.pretrainResume({ ...files, options: new Blob(['{"a":']) }))
     .rejects.toThrow('CHECKPOINT_DAMAGED');
   await expect(service.pretrainResume({ ...files, text: new Blob(['another']) }))
-    .rejects.toThrow('AFINA_E_DATA');
+    .rejects.toThrow('TEXT_UNUSABLE');
   await expect(service.pretrainResume({ ...files, state: files.state.slice(0, 5000) }))
     .rejects.toThrow('AFINA_E_FORMAT');
   // The run that was there still is.

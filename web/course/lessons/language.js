@@ -2,7 +2,7 @@
 
 import { fail } from '../../engine/failure.js';
 import { inCharacters } from './places.js';
-import { createPretraining } from './pretraining.js';
+import { aboutText, createPretraining } from './pretraining.js';
 
 /** As many as a diagram can show. */
 const CANDIDATES = 20;
@@ -23,7 +23,8 @@ export function createLanguage(context) {
     ...pretraining,
     perplexity: async (name, text) => {
       await fresh(name);
-      return (await bridge()).perplexity(model(name), text);
+      const own = await bridge();
+      return aboutText(() => own.perplexity(model(name), text));
     },
 
     /**
@@ -37,14 +38,16 @@ export function createLanguage(context) {
      */
     async look(name, text, candidates = CANDIDATES) {
       await fresh(name);
-      const found = (await bridge()).look(model(name), text, candidates);
+      const own = await bridge();
+      const found = aboutText(() => own.look(model(name), text, candidates));
       return { ...found, tokens: inCharacters(text, found.tokens) };
     },
 
     /** A small model with random weights, 'nano', whose tokenizer is learned on the text. */
     async createNano({ text, ...sizes }) {
       const own = await bridge();
-      return keepModel('nano', own.createModel(new TextEncoder().encode(text), sizes));
+      const bytes = new TextEncoder().encode(text);
+      return keepModel('nano', aboutText(() => own.createModel(bytes, sizes)));
     },
 
     /** @returns {Promise<number>} what generateNext and generateEnd take */

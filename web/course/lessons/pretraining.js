@@ -6,6 +6,16 @@ import { bytesOf, fail } from '../../engine/failure.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A text that is too short is no table without columns: its failure has words of its own. */
+export function aboutText(work) {
+  try {
+    return work();
+  } catch (error) {
+    if (error.failure?.code === 'AFINA_E_DATA') fail('TEXT_UNUSABLE', error.failure.detail);
+    throw error;
+  }
+}
+
 /** @param {import('../service.js').Context} context */
 export function createPretraining({ bridge, hold, keepModel }) {
   /** handle, text (bytes), base (name of the model it began from), losses, held_out, at */
@@ -50,7 +60,7 @@ export function createPretraining({ bridge, hold, keepModel }) {
       const bytes = encoder.encode(text);
       const held = await hold(model);
       try {
-        const handle = own.createPretraining(held.handle, bytes, options);
+        const handle = aboutText(() => own.createPretraining(held.handle, bytes, options));
         return await open(handle, own, { text: bytes, base: model });
       } finally {
         held.release();
@@ -123,7 +133,7 @@ export function createPretraining({ bridge, hold, keepModel }) {
       const { options, base, losses, held_out } = readNoted(decoder.decode(noted));
       const model = own.loadModel({ config, tokenizer, weights: state });
       try {
-        const handle = own.resumePretraining(model, text, options, state);
+        const handle = aboutText(() => own.resumePretraining(model, text, options, state));
         return await open(handle, own, { text, base, losses, held_out });
       } finally {
         own.freeModel(model);

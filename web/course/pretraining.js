@@ -1,0 +1,125 @@
+// The pretraining run that chapter 5's diagrams share: one at a time in the worker, kept by itself
+// in the browser's file system while it goes on.
+
+import { currentLanguage } from '../i18n/index.js';
+import { createCheckpoints } from './checkpoints.js';
+
+const stories = import.meta.glob('./data/story-*.txt', { query: '?raw', import: 'default' });
+
+/** Our own text, for a reader who has none at hand. */
+export const story = () =>
+  stories[`./data/story-${currentLanguage() === 'pt-BR' ? 'pt' : 'en'}.txt`]();
+
+/** Milliseconds between two savings, which also take no more than a twentieth of the time. */
+const SAVE_EVERY = 8000;
+const SAVE_SHARE = 20;
+/** So long after the last update a run that rests is saved. */
+const SAVE_AT_REST = 700;
+const SAMPLE_TOKENS = 48;
+
+const runs = new WeakMap();
+
+/** @param {{ask: Function, model: Function}} frame   of frame.js */
+export function pretrainingOf(frame) {
+  if (!runs.has(frame.ask)) runs.set(frame.ask, createRun(frame.ask));
+  return runs.get(frame.ask);
+}
+
+function createRun(ask) {
+  const checkpoints = createCheckpoints();
+  const run = {
+    checkpoints,
+    /**
+     * What pretrainStart told, and with each slice what is new: {name, created, options,
+     * parameters, tensors, tokens, step, steps, tokens_done, losses, held_out, learning_rate,
+     * gradient_norm, tokens_per_second, done, entry, savedStep}; null: no run.
+     */
+    state: null,
+    /** {step, text} that the model wrote last. */
+    sample: null,
+    /** What a saving at rest met with. */
+    onTrouble: () => {},
+    onSaved: () => {},
+    start, resume, slice, write, save, end, batch: () => ask('pretrainBatch'),
+  };
+  let savedAt = 0;
+  let saveTook = 0;
+  let resting = 0;
+  let keeps = null;
+
+  function take(about, more) {
+    run.state = { learning_rate: 0, gradient_norm: 0, tokens_per_second: 0, savedStep: -1,
+      entry: null, created: Date.now(), ...about, ...more,
+      losses: [...about.losses], held_out: [...about.held_out] };
+    run.sample = null;
+    savedAt = performance.now();
+  }
+
+  /** @param {{model: 'nano'|'shipped', name: string, text: string, sizes: object,
+   *           options: object}} asked */
+  async function start({ model, name, text, sizes, options }) {
+    clearTimeout(resting);
+    if (model === 'nano') await ask('createNano', { text, ...sizes });
+    take(await ask('pretrainStart', { model, text, options }), { name, model, text });
+  }
+
+  async function resume(id) {
+    clearTimeout(resting);
+    const { entry, files } = await checkpoints.files(id);
+    const about = await ask('pretrainResume', files);
+    take(about, { name: entry.name, model: about.base, created: entry.created, entry,
+      text: await files.text.text(), savedStep: about.step, began: entry.numerics });
+  }
+
+  /** Updates for so many milliseconds; at least one. */
+  async function slice(budget) {
+    clearTimeout(resting);
+    const { losses, held_out, tokens, ...now } = await ask('pretrainRun', budget);
+    run.state.losses.push(...losses);
+    run.state.held_out.push(...held_out);
+    Object.assign(run.state, now, { tokens_done: tokens });
+    const since = performance.now() - savedAt;
+    if (now.done || since > Math.max(SAVE_EVERY, SAVE_SHARE * saveTook)) await save();
+    else resting = setTimeout(() => save().catch(run.onTrouble), SAVE_AT_REST);
+  }
+
+  async function write(prompt, seed = 1) {
+    const { step } = run.state;
+    const handle = await ask('generateStart', 'pretrained', prompt,
+      { max_tokens: SAMPLE_TOKENS, temperature: 0.7, seed, candidates: 0 });
+    let text = '';
+    for (let done = false; !done;) {
+      const token = await ask('generateNext', handle);
+      text += token.text;
+      done = token.done;
+    }
+    await ask('generateEnd', handle);
+    run.sample = { step, prompt, text };
+  }
+
+  /** Once the run has moved; where there is no place for it, nothing. */
+  async function save() {
+    keeps ??= checkpoints.available();
+    const { state } = run;
+    if (!state || state.savedStep === state.step || !(await keeps)) return;
+    const begun = performance.now();
+    const { step, steps, losses, held_out, name, created, numerics } = state;
+    const { files } = await ask('pretrainCheckpoint');
+    const loss = held_out.at(-1)?.loss ?? losses.at(-1)?.loss;
+    const entry = await checkpoints.save(state.entry?.id ?? null,
+      { name, created, step, steps, loss, numerics }, files);
+    Object.assign(state, { entry, savedStep: step });
+    savedAt = performance.now();
+    saveTook = savedAt - begun;
+    run.onSaved(entry);
+  }
+
+  async function end() {
+    clearTimeout(resting);
+    run.state = null;
+    run.sample = null;
+    await ask('pretrainEnd');
+  }
+
+  return run;
+}
