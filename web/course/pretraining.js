@@ -3,12 +3,17 @@
 
 import { currentLanguage } from '../i18n/index.js';
 import { createCheckpoints } from './checkpoints.js';
+import './pretraining.css';
 
 const stories = import.meta.glob('./data/story-*.txt', { query: '?raw', import: 'default' });
 
-/** Our own text, for a reader who has none at hand. */
-export const story = () =>
-  stories[`./data/story-${currentLanguage() === 'pt-BR' ? 'pt' : 'en'}.txt`]();
+/** Our own texts by language, for a reader who has none at hand. */
+export async function loadStories() {
+  const load = (language) => stories[`./data/story-${language}.txt`]();
+  const [pt, en] = await Promise.all(['pt', 'en'].map(load));
+  return { mine: currentLanguage() === 'pt-BR' ? pt : en,
+    isOurs: (text) => [pt, en].some((each) => each.trim() === text.trim()) };
+}
 
 /** Milliseconds between two savings, which also take no more than a twentieth of the time. */
 const SAVE_EVERY = 8000;

@@ -3,7 +3,7 @@
 
 import { bytes, compact, duration, fixed, moment, number, t } from '../../i18n/index.js';
 import { fill, h, icon, newId } from '../../ui/dom.js';
-import { pretrainingOf, story } from '../pretraining.js';
+import { loadStories, pretrainingOf } from '../pretraining.js';
 
 const ID = '5-03-loop-treinamento';
 const say = (key, values) => t(`${ID}.${key}`, values);
@@ -34,9 +34,9 @@ export function create(frame) {
   const run = pretrainingOf(frame);
   let sampled = 0;
   let own = frame.get('text') ?? run.state?.text ?? null;
-  let ours = '';
+  let ours = { mine: '', isOurs: () => false };
 
-  const model = () => (frame.get('model') === 'shipped' ? 'shipped' : 'nano');
+  const model = () => (frame.get('from') === 'shipped' ? 'shipped' : 'nano');
   const usual = (key) => (model() === 'shipped' ? SHIPPED[key] : undefined) ?? OPTIONS[key].value;
   const option = (key) => {
     const { low, high } = OPTIONS[key];
@@ -64,7 +64,7 @@ export function create(frame) {
       }
     } });
   const which = h('select', { onchange: () => {
-    frame.set({ model: which.value, ...Object.fromEntries(Object.keys(SHIPPED).map(
+    frame.set({ from: which.value, ...Object.fromEntries(Object.keys(SHIPPED).map(
       (key) => [key, undefined])) });
     showOptions();
   } }, ['nano', 'shipped'].map((name) => h('option', { value: name }, say(`model.${name}`))));
@@ -86,18 +86,15 @@ export function create(frame) {
   } }, icon('play'), say('begin'));
   const kept = h('div', { class: 'kept-runs' });
   const controls = [
-    h('label', {}, say('model'), which),
-    h('label', { class: 'wide' }, say('text'), area),
-    h('details', { class: 'wide' }, h('summary', {}, say('options')),
-      h('div', { class: 'controls' }, labels.map(([, label]) => label))),
-    h('div', { class: 'controls' }, begin, file,
+    h('div', { class: 'whole' }, h('label', {}, say('text'), area), file,
       h('label', { for: fileId, class: 'link' }, say('open'))),
+    h('label', {}, say('model'), which), begin,
+    h('details', { class: 'whole' }, h('summary', {}, say('options')),
+      h('div', { class: 'controls' }, labels.map(([, label]) => label))),
     kept,
   ];
 
   // ---- the run ----
-
-  const isOurs = (text) => text.trim() === ours.trim();
 
   async function beginRun() {
     const text = area.value;
@@ -114,7 +111,7 @@ export function create(frame) {
     fill(kept);
   }
 
-  const nameOf = (text) => (isOurs(text) ? say('ourText')
+  const nameOf = (text) => (ours.isOurs(text) ? say('ourText')
     : text.trim().split(/\s+/).slice(0, 6).join(' ').slice(0, 50));
   const promptOf = ({ text }) => {
     const start = text.trim().slice(0, PROMPT_LETTERS);
@@ -140,8 +137,8 @@ export function create(frame) {
   }
 
   async function open() {
-    ours = await story();
-    area.value = own ?? ours;
+    ours = await loadStories();
+    area.value = own ?? ours.mine;
     showOptions();
     run.onTrouble = frame.fail;
     run.onSaved = () => frame.redraw();
@@ -293,7 +290,7 @@ export function create(frame) {
     stages: Infinity, controls, open, enter, draw, says,
     done: () => {
       const { losses = [], text = '' } = run.state ?? {};
-      return losses.length > 1 && !isOurs(text) && last() < losses[0].loss / 2;
+      return losses.length > 1 && !ours.isOurs(text) && last() < losses[0].loss / 2;
     },
     close: () => {
       run.onTrouble = () => {};
