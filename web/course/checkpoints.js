@@ -174,8 +174,10 @@ export function createCheckpoints({ storage = navigator.storage, locks = navigat
     /** @returns {Promise<Blob>} a zip that load() takes, and `afina nano --resume` unpacked */
     zip: (id) => alone(async (top) => {
       const { entry, files } = await filesOf(top, id);
-      const parts = await Promise.all(Object.entries(files).map(async ([key, file]) => [
-        FILES[key], [new Uint8Array(await file.arrayBuffer()), { level: key === 'state' ? 0 : 6 }]]));
+      // Weights grow no smaller.
+      const packed = async ([key, file]) => [FILES[key],
+        [new Uint8Array(await file.arrayBuffer()), { level: key === 'state' ? 0 : 6 }]];
+      const parts = await Promise.all(Object.entries(files).map(packed));
       const about = new TextEncoder().encode(JSON.stringify(entry));
       return new Blob([zipSync({ ...Object.fromEntries(parts), [MANIFEST]: about })],
         { type: 'application/zip' });

@@ -45,7 +45,7 @@ function createRun(ask) {
     /** What a saving at rest met with. */
     onTrouble: () => {},
     onSaved: () => {},
-    start, resume, slice, write, save, end, batch: () => ask('pretrainBatch'),
+    start, resume, slice, write, save, aside, batch: () => ask('pretrainBatch'),
   };
   let savedAt = 0;
   let saveTook = 0;
@@ -119,11 +119,16 @@ function createRun(ask) {
     run.onSaved(entry);
   }
 
-  async function end() {
+  /** Makes room for another run; what it gives brings this one back. */
+  async function aside() {
     clearTimeout(resting);
-    run.state = null;
-    run.sample = null;
-    await ask('pretrainEnd');
+    const { state, sample } = run;
+    const { files } = await ask('pretrainCheckpoint');
+    return async () => {
+      clearTimeout(resting);
+      Object.assign(run, { state, sample });
+      await ask('pretrainResume', files);
+    };
   }
 
   return run;

@@ -38,7 +38,7 @@ function fileSystem(trouble = { after: Infinity }) {
         return {
           async write(part) {
             if (trouble.after-- <= 0) {
-              throw Object.assign(new Error('full'), { name: trouble.name ?? 'QuotaExceededError' });
+              throw Object.assign(new Error('full'), { name: 'QuotaExceededError' });
             }
             parts.push(part);
           },

@@ -69,9 +69,11 @@ export function create(frame) {
     showOptions();
   } }, ['nano', 'shipped'].map((name) => h('option', { value: name }, say(`model.${name}`))));
   which.value = model();
-  const inputs = Object.fromEntries(Object.entries(OPTIONS).map(([key, { low, high, step }]) => [key,
-    h('input', { type: 'number', min: low, max: high, step: step ?? 1, class: 'short', onchange: () =>
-      frame.set({ [key]: inputs[key].value || undefined }) })]));
+  const numberInput = (key, { low, high, step = 1 }) => h('input', { type: 'number', min: low,
+    max: high, step, class: 'short',
+    onchange: () => frame.set({ [key]: inputs[key].value || undefined }) });
+  const inputs = Object.fromEntries(Object.entries(OPTIONS).map(
+    ([key, limits]) => [key, numberInput(key, limits)]));
   const labels = Object.entries(inputs).map(
     ([key, input]) => [key, h('label', {}, say(`option.${key}`), input)]);
   function showOptions() {

@@ -10,6 +10,7 @@ import { readHeader, sha256 } from '../safetensors.js';
 const ID = '5-05-checkpoints';
 const say = (key, values) => t(`${ID}.${key}`, values);
 
+const SMALL = 11.5;
 /** A run of ours, where there is none yet: it takes a second or two. */
 const QUICK = { width: 32, layers: 2, heads: 4, context: 32, vocabulary: 384 };
 const QUICK_OPTIONS = { context: 32, batch: 4, tokens: 40 * 4 * 32, lr: 0.005 };
@@ -26,8 +27,8 @@ export function create(frame) {
   /** {updates, step, straight, resumed}: hashes of the states, one with and one without a stop. */
   let proof = null;
   let proven = false;
-  let entries = null;
-  let space = null;
+  let entries = [];
+  let bringBack = null;
 
   // ---- the ones that are kept ----
 
@@ -40,11 +41,12 @@ export function create(frame) {
       file.value = '';
       if (chosen) attempt(() => run.checkpoints.load(chosen));
     } });
-  const keep = h('button', { type: 'button', onclick: () => attempt(run.save) },
+  const keep = h('button', { type: 'button', class: 'small', onclick: () => attempt(run.save) },
     say('keepNow'));
-  const controls = [h('section', { class: 'whole' },
+  const controls = [h('section', { class: 'whole checkpoints' },
     h('h2', { class: 'small-title' }, say('kept')), list, room,
-    h('p', {}, keep, ' ', file, h('label', { for: fileId, class: 'link' }, say('load'))))];
+    h('div', { class: 'controls' }, keep, file,
+      h('label', { for: fileId, class: 'link' }, say('load'))))];
 
   async function attempt(work) {
     try {
@@ -62,7 +64,8 @@ export function create(frame) {
       keep.disabled = true;
       return;
     }
-    [entries, space] = await Promise.all([run.checkpoints.list(), run.checkpoints.space()]);
+    const [found, space] = await Promise.all([run.checkpoints.list(), run.checkpoints.space()]);
+    entries = found;
     fill(list, entries.map(item));
     keep.disabled = !run.state;
     fill(room, entries.length ? '' : `${say('none')} `,
@@ -93,6 +96,7 @@ export function create(frame) {
       h('span', { class: 'hint' }, say('entry', { step: entry.step, steps: entry.steps,
         loss: fixed(entry.loss, 2), size: bytes(entry.size), when: moment(entry.saved) }))),
     act('resumeRun', () => attempt(async () => {
+      bringBack = null;
       await run.resume(entry.id);
       await look();
     })),
@@ -111,15 +115,19 @@ export function create(frame) {
     proof = null;
   }
 
+  /** A run that can go on: the one at work, else the last one kept, else one of ours. */
   async function open() {
-    if (!run.state) {
+    run.onTrouble = frame.fail;
+    run.onSaved = () => showList().catch(frame.fail);
+    await showList();
+    if (!run.state && entries[0]?.step < entries[0]?.steps) await run.resume(entries[0].id);
+    if (!run.state || run.state.done) {
+      if (run.state) bringBack = await run.aside();
       const { mine } = await loadStories();
       await run.start({ model: 'nano', name: say('quick'), text: mine, sizes: QUICK,
         options: QUICK_OPTIONS });
       while (run.state.step < QUICK_STEPS) await run.slice(0);
     }
-    run.onTrouble = frame.fail;
-    run.onSaved = () => showList().catch(frame.fail);
     await look();
     await showList();
   }
@@ -159,7 +167,8 @@ export function create(frame) {
     const weights = tensors.filter(({ name }) => !name.startsWith('adamw.'));
     return [
       { key: 'weights', size: sum(weights), tone: 'train',
-        detail: say('weightsDetail', { count: weights.length, numbers: compact(sum(weights) / 4) }) },
+        detail: say('weightsDetail', {
+          count: weights.length, numbers: compact(sum(weights) / 4) }) },
       { key: 'momentum', size: sum(named('adamw.m')), tone: 'valid',
         detail: say(`momentum.${held.header.metadata.optimizer === 'muon' ? 'muon' : 'adamw'}`) },
       { key: 'squares', size: sum(named('adamw.v')), tone: 'accent', detail: say('squaresDetail') },
@@ -181,7 +190,7 @@ export function create(frame) {
         class: `fill-${tone}`, 'fill-opacity': 0.3 });
       picture.text(x + 10, at + 19, say(key), { weight: 600, width: width - 90 });
       picture.text(x + width - 8, at + 19, bytes(size), { anchor: 'end' });
-      picture.text(x + 10, at + 37, detail, { size: 11.5, tone: 'soft', width: width - 18 });
+      picture.text(x + 10, at + 37, detail, { size: SMALL, tone: 'soft', width: width - 18 });
       at += 52;
     }
     const rng = [0, 1, 2, 3].map((i) => hex(`rng_${i}`));
@@ -190,7 +199,7 @@ export function create(frame) {
       ['generator', rng.join(' ')]]) {
       picture.add('rect', { x, y: at, width, height: 46, rx: 6, class: 'ground' });
       picture.text(x + 10, at + 19, say(key), { weight: 600, width: width - 18 });
-      picture.text(x + 10, at + 37, value, { size: 11.5, tone: 'soft', width: width - 18,
+      picture.text(x + 10, at + 37, value, { size: SMALL, tone: 'soft', width: width - 18,
         mono: key === 'generator' });
       at += 52;
     }
@@ -207,7 +216,7 @@ export function create(frame) {
         width: width - 80 });
       picture.text(x + width - 8, at + 19, bytes(held.files[key].size),
         { anchor: 'end', size: 12 });
-      picture.text(x + 10, at + 37, say(`file.${key}`), { size: 11.5, tone: 'soft',
+      picture.text(x + 10, at + 37, say(`file.${key}`), { size: SMALL, tone: 'soft',
         width: width - 18 });
       at += 52;
     }
@@ -271,7 +280,7 @@ export function create(frame) {
     if (name === 'holds') return say('says.holds', { times: number(
       sum(held.header.tensors) / parts()[0].size, 1) });
     if (name === 'save') return run.state.entry ? say('says.save') : say('says.saveNowhere');
-    const words = { from: held.step, step: proof?.step ?? 0, updates: (proof?.step ?? 0) - held.step,
+    const words = { from: held.step, updates: (proof?.step ?? held.step) - held.step,
       hash: proof?.straight?.slice(0, 16) ?? '' };
     if (name === 'compare' && !proven) return say('says.different');
     return say(`says.${name}`, words);
@@ -280,6 +289,7 @@ export function create(frame) {
   return {
     stages: STAGES.length, controls, open, enter, draw, says, done: () => proven,
     close: () => {
+      bringBack?.().catch(() => {});
       run.onTrouble = () => {};
       run.onSaved = () => {};
     },

@@ -38,7 +38,8 @@ export const words = {
     '5-05-checkpoints.squares': 'Second moments',
     '5-05-checkpoints.squaresDetail': 'how large each weight’s gradients have been',
     '5-05-checkpoints.counters': 'Counters',
-    '5-05-checkpoints.countersDetail': '{steps} updates, {tokens} tokens: where the learning rate is',
+    '5-05-checkpoints.countersDetail':
+      '{steps} updates, {tokens} tokens: where the learning rate is',
     '5-05-checkpoints.generator': 'Random generator: which windows come next',
     '5-05-checkpoints.at': 'update {step}',
     '5-05-checkpoints.checkpoint': 'checkpoint',

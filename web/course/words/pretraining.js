@@ -62,7 +62,8 @@ export const words = {
     '5-03-loop-treinamento.sample': 'Written after {step} updates',
     '5-03-loop-treinamento.updates': 'updates',
     '5-03-loop-treinamento.short':
-      'This text is very short. A few paragraphs are the least from which something can be learned.',
+      'This text is very short. A few paragraphs are the least from which something can be ' +
+      'learned.',
     '5-03-loop-treinamento.ready':
       'Press Play: windows of the text are drawn at random, and the model learns to predict each ' +
       'token from those before it. Next does a single update.',
