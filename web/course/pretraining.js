@@ -15,7 +15,9 @@ export async function loadStories() {
     isOurs: (text) => [pt, en].some((each) => each.trim() === text.trim()) };
 }
 
-/** Milliseconds between two savings, which also take no more than a twentieth of the time. */
+/** Milliseconds until the first saving, and between two, which also take no more than a twentieth
+ * of the time. */
+const SAVE_FIRST = 1500;
 const SAVE_EVERY = 8000;
 const SAVE_SHARE = 20;
 /** So long after the last update a run that rests is saved. */
@@ -84,7 +86,8 @@ function createRun(ask) {
     run.state.held_out.push(...held_out);
     Object.assign(run.state, now, { tokens_done: tokens });
     const since = performance.now() - savedAt;
-    if (now.done || since > Math.max(SAVE_EVERY, SAVE_SHARE * saveTook)) await save();
+    const due = run.state.savedStep < 0 ? SAVE_FIRST : Math.max(SAVE_EVERY, SAVE_SHARE * saveTook);
+    if (now.done || since > due) await save();
     else resting = setTimeout(() => save().catch(run.onTrouble), SAVE_AT_REST);
   }
 
