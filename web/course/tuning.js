@@ -106,10 +106,14 @@ export function createTuning(frame) {
       shared.tuning = null;
       shared.opened = null;
     },
-    /** @param {string|null} name   null: rows are to tune again */
     setOpened: (name) => {
-      if (name) shared.tuning = null;
+      shared.tuning = null;
       shared.opened = name;
+    },
+    /** Other rows are to tune, or in another way: what runs stops, what was opened is left. */
+    leave: () => {
+      stopped = true;
+      shared.opened = null;
     },
 
     /**

@@ -49,7 +49,7 @@ export function create(frame) {
   }
 
   function ask() {
-    answers = {};
+    answers = {}; // what is being written stops
     frame.reopen();
   }
 
@@ -168,8 +168,7 @@ export function create(frame) {
     stages: 3,
     controls: [instructions.control(() => {
       next = 0;
-      rows = null;
-      tuning.setOpened(null);
+      tuning.leave();
       [question.input.value, input.input.value] = ['', ''];
       ask();
     }), question.label, input.label, another, stop, files.element],

@@ -41,7 +41,7 @@ export function create(frame) {
 
   function choose(chosen) {
     strategy = chosen;
-    tuning.setOpened(null);
+    tuning.leave();
     select.value = chosen;
     frame.set({ strategy: chosen });
     answers = {};
@@ -223,8 +223,8 @@ export function create(frame) {
   return {
     stages: NAMES.length,
     controls: [instructions.control(() => {
-      [rows, told, example, answers] = [null, null, null, {}];
-      tuning.setOpened(null);
+      [told, example, answers] = [null, null, {}];
+      tuning.leave();
       frame.reopen();
     }), h('label', {}, say('strategy'), select), stop, files.element],
     async open() {

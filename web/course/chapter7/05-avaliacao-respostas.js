@@ -115,12 +115,12 @@ export function create(frame) {
   }
 
   async function score(each) {
+    const [mine, found] = [scores, {}];
     if (isScored(each) || closed) return;
-    const found = {};
     for (const [side, model] of Object.entries(MODELS)) {
       [found[side]] = await frame.ask('scoreAnswers', model, [exampleOf(each)], TEMPLATE, SAMPLING);
     }
-    scores.set(each.row, found);
+    mine.set(each.row, found);
     frame.redraw();
   }
 
@@ -265,8 +265,7 @@ export function create(frame) {
   return {
     stages: NAMES.length,
     controls: [instructions.control(() => {
-      rows = null;
-      tuning.setOpened(null);
+      tuning.leave();
       anew();
     }), files.element, stop, judging, clear],
     async open() {
@@ -281,7 +280,8 @@ export function create(frame) {
       return top + drawn[stage](picture, top) + 6;
     },
     says,
-    done: () => Boolean(rows && ratings.of(key()).length >= 3 && rows.test.some(isScored)),
+    done: () => Boolean(rows && ratings.of(key()).length >= Math.min(3, rows.test.length)
+      && rows.test.every(isScored)),
     close() {
       closed = true;
       tuning.close();
