@@ -249,7 +249,7 @@ static afina_status update(afina_finetune *run, afina_error *error) {
  * lower than the last one's; false: it goes on, at another. */
 static bool update_by_all(afina_finetune *run) {
   afina_lbfgs *s = &run->solver;
-  const double ridge = run->options.recipe.ridge / run->update_weight;
+  const double ridge = run->options.recipe.ridge;
   const afina_real strength = (afina_real)ridge;
   const bool first = s->iteration == 0;
   for (size_t d = 0; d < s->D; d++)

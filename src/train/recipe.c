@@ -12,7 +12,7 @@ bool afina_recipe_knows(const char *name) {
 }
 
 void afina_recipe_defaults(afina_recipe *recipe) {
-  *recipe = (afina_recipe){.layer_decay = 1, .ridge = 150};
+  *recipe = (afina_recipe){.layer_decay = 1, .ridge = 2};
 }
 
 /* One of two words; *out says whether it is the second. */

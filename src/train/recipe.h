@@ -18,7 +18,7 @@ typedef struct afina_recipe {
                              below as one of the block's above, and at last of the embeddings */
   size_t gradual_epochs;  /* strategy gradual: epochs between two openings; 0: the default */
   bool lbfgs;             /* strategy head: an epoch looks at all texts, and then moves (lbfgs.h) */
-  double ridge; /* there: the loss of all texts together has ridge |weights|^2 / 2 beside */
+  double ridge;           /* there: beside the mean loss stands ridge |weights|^2 / 2 */
 } afina_recipe;
 
 /* Neither weights nor draws nor smoothing; one rate for all. */

@@ -48,7 +48,7 @@ says "'even'"
 
 # The head alone is fitted at once, or in steps where a rate is told.
 run 0 finetune --model lm --train train.csv --test test.csv --report once.json --quiet
-equal "head: fitted at once" "$(value optimizer once.json) $(value ridge once.json)" '"lbfgs" 150'
+equal "head: fitted at once" "$(value optimizer once.json) $(value ridge once.json)" '"lbfgs" 2'
 run 0 finetune --model lm --train train.csv --test test.csv --lr 0.01 --report steps.json --quiet
 equal "head: in steps" "$(value optimizer steps.json)" '"adamw"'
 run 0 finetune --model lm --train train.csv --test test.csv --optimizer lbfgs --ridge 20 --lr 0.01 \
