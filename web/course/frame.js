@@ -15,6 +15,7 @@ import { pngBlob, svgBlob, writeSvg } from './save.js';
  * @property {(stage: number) => Promise<void>} [enter]   computes what the stage shows
  * @property {(stage: number, picture: object) => number} draw   gives the picture's height
  * @property {(stage: number) => string} says   the sentence under the picture
+ * @property {number} [pause]    milliseconds between stages that play
  * @property {() => boolean} done    the thing to do has been done
  * @property {() => void} [close]    what the worker holds may go
  */
@@ -146,7 +147,8 @@ export function createFrame(course, entry) {
     if (stage >= last()) await move(() => enter(0));
     while (playing && !closed && stage < last()) {
       await move(() => enter(stage + 1));
-      await new Promise((resolve) => setTimeout(resolve, last() === Infinity ? 0 : PAUSE));
+      await new Promise((resolve) => setTimeout(
+        resolve, last() === Infinity ? 0 : diagram.pause ?? PAUSE));
     }
     playing = false;
     say();

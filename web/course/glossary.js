@@ -146,6 +146,15 @@ export function createGlossary(link) {
   const say = (text, except) => findTerms(text, currentLanguage(), except)
     .map((part) => (typeof part === 'string' ? part : button(part)));
 
+  /** A text that explains what stands over it: terms of the label alone are led to at its end. */
+  function explain(text, label = '') {
+    const inText = new Set(findTerms(text).map(({ id }) => id));
+    const more = findTerms(label).filter(({ id }) => id && !inText.has(id)).map(({ id }) => button(
+      { id, words: glossaryOf(currentLanguage()).terms.find((each) => each.id === id).name }));
+    const listed = more.flatMap((each) => [', ', each]).slice(1);
+    return [say(text), more.length ? [` ${t('glossary.title')}: `, listed, '.'] : null];
+  }
+
   function about({ id, also, says, seen }) {
     const where = seen && link(seen);
     const hint = (...words) => h('p', { class: 'hint' }, words);
@@ -215,7 +224,7 @@ export function createGlossary(link) {
       list);
   }
 
-  return { say, open, page };
+  return { say, explain, open, page };
 }
 
 /** The glossary of a page beside the course's, which stays open. */

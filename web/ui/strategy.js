@@ -74,7 +74,7 @@ function choice(app, kind) {
   const label = h('label', { for: `strategy-${kind}` }, t(`strategy.${kind}`));
   const title = h('div', { class: 'choice-title' }, label, number ?? null);
   const help = h('p', { class: 'hint', id: `strategy-${kind}-help` },
-    terms(t(`strategy.${kind}.help`)));
+    terms(t(`strategy.${kind}.help`), t(`strategy.${kind}`)));
   const element = h('div', { class: 'choice' }, radio, h('div', {}, title, help));
   return { kind, radio, number, element };
 }

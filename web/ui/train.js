@@ -136,7 +136,8 @@ function advanced(app) {
 
 function field(app, name, id, ...controls) {
   const label = h('label', { for: id }, t(`option.${name}`));
-  const help = h('p', { class: 'hint', id: `${id}-help` }, terms(t(`option.${name}.help`)));
+  const help = h('p', { class: 'hint', id: `${id}-help` },
+    terms(t(`option.${name}.help`), t(`option.${name}`)));
   const element = h('div', { class: 'field' }, label, controls, help);
   if (onlyWith[name])
     app.store.watch(['setup', 'inspection'], () => {
