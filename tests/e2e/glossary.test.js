@@ -7,26 +7,34 @@ let site;
 beforeAll(async () => (site = await harness.start()));
 afterAll(() => site.close());
 
+/** Until the service worker has the page, which it then opens anew. */
+async function openCourse(hash, options) {
+  const opened = await site.open({ wait: false, hash: `course.html${hash}`, ...options });
+  await opened.page.waitForFunction(() => crossOriginIsolated);
+  await opened.page.locator('#main h1').waitFor();
+  return opened;
+}
+
 const focused = (page) => page.evaluate(() => document.activeElement.textContent);
 
 it('a term opens beside its text, is closed, and gives the focus back', async () => {
-  const { page, context, troubles } = await site.open({ wait: false, hash: 'course.html' });
-  const term = page.locator('.course-home .term', { hasText: 'token' }).first();
-  const card = page.getByRole('dialog', { name: 'Token' });
+  const { page, context, troubles } = await openCourse('');
+  const term = page.locator('.course-home .term', { hasText: 'loss' }).first();
+  const card = page.getByRole('dialog', { name: 'Loss' });
   await term.click();
   await card.waitFor();
-  expect(await focused(page)).toBe('Token');
+  expect(await focused(page)).toBe('Loss');
   await page.keyboard.press('Escape');
   await card.waitFor({ state: 'hidden' });
-  expect(await focused(page)).toBe('token');
+  expect(await focused(page)).toBe('loss');
   await page.keyboard.press('Enter');
   await card.waitFor();
   // A term in what one says opens in its place.
   await card.locator('.term').first().click();
-  await harness.eventually(() => page.locator('.term-card h2').textContent()).not.toBe('Token');
+  await harness.eventually(() => page.locator('.term-card h2').textContent()).not.toBe('Loss');
   await page.getByRole('button', { name: 'Close' }).click();
   await page.locator('.term-card').waitFor({ state: 'hidden' });
-  expect(await focused(page)).toBe('token');
+  expect(await focused(page)).toBe('loss');
   await term.click();
   await card.waitFor();
   await page.mouse.click(5, 500);
@@ -36,8 +44,7 @@ it('a term opens beside its text, is closed, and gives the focus back', async ()
 });
 
 it('leads to the diagram in which a term is seen', async () => {
-  const { page, context, troubles } = await site.open(
-    { wait: false, hash: 'course.html#show=glossary&q=perplexi' });
+  const { page, context, troubles } = await openCourse('#show=glossary&q=perplexi');
   const entry = page.locator('#term-perplexity');
   await entry.waitFor();
   await entry.locator('a').click();
@@ -48,8 +55,8 @@ it('leads to the diagram in which a term is seen', async () => {
 });
 
 it('is looked through in any language, and its address keeps what is looked for', async () => {
-  const { page, context, troubles } = await site.open(
-    { wait: false, hash: 'course.html#show=glossary', lang: 'pt-BR' });
+  const { page, context, troubles } = await openCourse(
+    '#show=glossary', { lang: 'pt-BR' });
   const entries = page.locator('.glossary dt');
   const all = await entries.count();
   expect(all).toBeGreaterThanOrEqual(45);

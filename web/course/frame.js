@@ -46,6 +46,8 @@ export function createFrame(course, entry) {
   /** @type {Diagram|null} */
   let diagram = null;
   let stage = 0;
+  /** The stage that the address asks for, until the diagram is open. */
+  let asked = null;
   let drawn = -1;
   let moving = Promise.resolve();
   let busy = false;
@@ -124,7 +126,10 @@ export function createFrame(course, entry) {
 
   async function open() {
     await diagram.open?.();
-    await enter(Math.min(stage, last()));
+    // How many stages there are may be known only now.
+    const from = asked ?? stage;
+    asked = null;
+    await enter(Math.min(from, Math.max(0, last())));
   }
 
   const last = () => (diagram?.stages === Infinity ? Infinity : (diagram?.stages ?? 1) - 1);
@@ -274,8 +279,7 @@ export function createFrame(course, entry) {
         frame.fail(error);
         return;
       }
-      stage = Math.min(Math.max(0, Number(course.told.stage) - 1 || 0), Math.max(0, last()));
-      if (stage === Infinity) stage = 0;
+      if (last() !== Infinity) asked = Math.max(0, Math.floor(Number(course.told.stage)) - 1) || 0;
       await move(open);
     },
     redraw,

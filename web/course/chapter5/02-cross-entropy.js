@@ -16,9 +16,8 @@ const SURPRISED = 10;
 const TYPING = 400;
 const ROW = 21;
 
-/** Probabilities of which some are tiny: 12.3%, 0.0012%. */
-const share = (p) => (p >= 0.001 ? percent(p) : percent(p, Math.min(8, 1 - Math.floor(Math.log10(
-  p * 100)))));
+/** Two digits of a probability, however small it is: 12.3%, 0.0012%. */
+const share = (p) => percent(p, Math.max(1, Math.min(8, 1 - Math.floor(Math.log10(p * 100)))));
 
 /** @param {object} frame   of frame.js */
 export function create(frame) {
@@ -61,17 +60,19 @@ export function create(frame) {
   const what = (token) => visible(token.text) || '∅';
 
   function drawSentence(picture, stage) {
+    const { narrow, width } = picture;
     picture.text(0, 14, say('tokens'), { weight: 600 });
-    picture.text(picture.width, 14, say('legend'),
-      { size: 11.5, tone: 'soft', anchor: 'end' });
-    const { height } = picture.tokens(0, 26, picture.width, tokens(), {
+    picture.text(narrow ? 0 : width, narrow ? 32 : 14, say('legend'),
+      { size: 11.5, tone: 'soft', anchor: narrow ? 'start' : 'end' });
+    const y = narrow ? 44 : 26;
+    const { height } = picture.tokens(0, y, picture.width, tokens(), {
       tone: (_, i) => (i <= stage ? 'bad' : 'plain'),
       strength: ({ loss }, i) => (i <= stage ? loss / FULL : 1),
       detail: ({ loss }, i) => (i <= stage ? fixed(loss, 2) : ' '),
       picked: stage, pick: (i) => frame.go(i),
       name: (token, i) => say('pick', { number: i + 1, token: token.text }),
     });
-    return 26 + height + 24;
+    return y + height + 24;
   }
 
   /** The candidates' bars, the true token among them or below. @returns {number} its height */
@@ -80,7 +81,8 @@ export function create(frame) {
     const rows = token.top.slice(0, CANDIDATES).map((each, i) => ({ ...each, rank: i + 1 }));
     const isIn = rows.some(({ id }) => id === token.id);
     if (!isIn) rows.push({ ...token, apart: true });
-    picture.text(x, y + 12, say(stage ? 'expected' : 'expectedFirst'), { weight: 600 });
+    picture.text(x, y + 12, say(stage ? 'expected' : 'expectedFirst'),
+      { weight: 600, width });
     const left = Math.min(120, width * 0.34);
     const most = Math.max(...rows.map(({ probability }) => probability));
     let at = y + 28;
@@ -130,7 +132,7 @@ export function create(frame) {
     const [height, base] = [80, y + 116];
     const most = Math.max(FULL, ...tokens().map(({ loss }) => loss));
     const step = Math.min(44, (picture.width - 8) / tokens().length);
-    picture.text(0, y + 12, say('sum'), { weight: 600 });
+    picture.text(0, y + 12, say('sum'), { weight: 600, width: picture.width });
     tokens().slice(0, count).forEach((token, i) => {
       const tall = (token.loss / most) * height;
       picture.add('rect', { x: i * step, y: base - tall, width: Math.max(1, step - 4),

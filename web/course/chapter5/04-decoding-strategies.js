@@ -62,7 +62,8 @@ export function create(frame) {
     return h('label', { for: input.id }, h('span', {}, say(name), ' ', shown), input);
   }
 
-  const field = (type, key, value, more) => h('label', type === 'text' ? { class: 'wide' } : {},
+  const field = (type, key, value, more) => h('label',
+    type === 'text' ? { class: 'wide whole' } : {},
     say(key), h('input', { type, value, ...more,
       onchange: (event) => change({ [key]: event.target.value }) }));
 
@@ -124,9 +125,9 @@ export function create(frame) {
       const own = candidates.find((row) => row.id === id);
       if (own) rows[rows.length - 1] = own;
     }
-    const left = Math.min(92, width * 0.36);
+    const left = Math.min(92, width * 0.38);
     const most = Math.max(...rows.flatMap((row) => [row.probability, row.share]), 1e-9);
-    const room = width - left - 52;
+    const room = width - left - 42;
     rows.forEach((row, i) => {
       const at = y + i * ROW;
       const own = taken && row.id === id;
@@ -138,7 +139,7 @@ export function create(frame) {
         { tone: 'line', ground: false });
       if (row.kept) picture.bar(x + left, at + 3, room, 7, row.share / most,
         { tone: own ? 'good' : 'accent', ground: false });
-      picture.text(x + width - 4, at + 11, row.kept ? percent(row.share, 0) : say('cut'),
+      picture.text(x + width - 4, at + 11, row.kept ? percent(row.share, row.share < 0.01 ? 1 : 0) : say('cut'),
         { anchor: 'end', size: 11, tone: row.kept ? 'ink' : 'soft' });
     });
     return SHOWN * ROW;
@@ -172,8 +173,8 @@ export function create(frame) {
     picture.text(0, 14, say('before'), { weight: 600 });
     let y = 22 + picture.paragraph(0, 36, `“${prompt()}”`, { width });
     y += 18;
-    const columns = width >= 860 ? 4 : width >= 520 ? 2 : 1;
-    const gap = 24;
+    const columns = width >= 760 ? 4 : width >= 520 ? 2 : 1;
+    const gap = columns === 4 ? 18 : 24;
     const each = (width - gap * (columns - 1)) / columns;
     const names = Object.keys(LANES);
     for (let from = 0; from < names.length; from += columns) {
@@ -181,13 +182,20 @@ export function create(frame) {
         picture, i * (each + gap), y, each, name, stage));
       y += Math.max(...row) + 20;
     }
-    picture.bar(0, y + 2, 26, 11, 1, { tone: 'line', ground: false });
-    picture.text(32, y + 12, say('legend.probability'), { size: 11.5, tone: 'soft' });
-    const second = width >= 520 ? [250, 0] : [0, 20];
-    picture.bar(second[0], y + 4 + second[1], 26, 7, 1, { tone: 'accent', ground: false });
-    picture.text(second[0] + 32, y + 12 + second[1], say('legend.share'),
-      { size: 11.5, tone: 'soft' });
-    return y + 24 + second[1];
+    return y + drawLegend(picture, y);
+  }
+
+  /** @returns {number} its height */
+  function drawLegend(picture, y) {
+    const entries = [['probability', 'line', 11], ['share', 'accent', 7], ['scale']];
+    const step = picture.narrow ? [0, 20] : [240, 0];
+    entries.forEach(([key, tone, height], i) => {
+      const [x, top] = [i * step[0], y + i * step[1]];
+      if (tone) picture.bar(x, top + 7.5 - height / 2, 26, height, 1, { tone, ground: false });
+      picture.text(x + (tone ? 32 : 0), top + 12, say(`legend.${key}`),
+        { size: 11.5, tone: 'soft' });
+    });
+    return 20 + 2 * step[1] + 4;
   }
 
   function says(stage) {

@@ -22,18 +22,19 @@ export const words = {
     'lane.temperature': 'Temperature',
     'lane.temperature.how': 'all logits divided by {value}',
     'lane.top_k': 'Top-k',
-    'lane.top_k.how': 'a draw among the {value} likeliest',
+    'lane.top_k.how': 'among the {value} likeliest',
     'lane.top_p': 'Top-p',
-    'lane.top_p.how': 'a draw among the first {value} of the sum',
+    'lane.top_p.how': 'the first that add up to {value}',
     cut: 'cut',
     kept: {
-      one: '{count} token stays in the draw', other: '{count} tokens stay in the draw' },
+      one: '{count} token stays', other: '{count} tokens stay' },
     keptAll: {
-      one: '{count} token stays', other: 'more than {count} tokens stay in the draw' },
+      one: '{count} token stays', other: 'more than {count} tokens stay' },
     ended: 'End of text.',
     nothing: 'nothing more',
     'legend.probability': 'the model’s probability',
     'legend.share': 'its chance in this draw',
+    'legend.scale': 'each strategy on its own scale',
     start: 'The same candidates for all four. What differs is which of them stay, and how much ' +
       'chance each gets.',
     step: 'Token {stage}: greedy takes {greedy} ({p}); drawn with a temperature: {temperature}; ' +
@@ -57,18 +58,19 @@ export const words = {
     'lane.temperature': 'Temperatura',
     'lane.temperature.how': 'logits divididos por {value}',
     'lane.top_k': 'Top-k',
-    'lane.top_k.how': 'sorteio entre os {value} mais prováveis',
+    'lane.top_k.how': 'entre os {value} mais prováveis',
     'lane.top_p': 'Top-p',
-    'lane.top_p.how': 'sorteio até somar {value}',
+    'lane.top_p.how': 'os primeiros que somam {value}',
     cut: 'fora',
     kept: {
-      one: '{count} token fica no sorteio', other: '{count} tokens ficam no sorteio' },
+      one: '{count} token fica', other: '{count} tokens ficam' },
     keptAll: {
-      one: '{count} token fica', other: 'mais de {count} tokens ficam no sorteio' },
+      one: '{count} token fica', other: 'mais de {count} tokens ficam' },
     ended: 'Fim do texto.',
     nothing: 'mais nada',
     'legend.probability': 'probabilidade dada pelo modelo',
     'legend.share': 'chance neste sorteio',
+    'legend.scale': 'cada estratégia em sua escala',
     start: 'Os candidatos são os mesmos para as quatro. O que muda é quais ficam e quanta chance ' +
       'cada um tem.',
     step: 'Token {stage}: a gulosa pega {greedy} ({p}); sorteado com temperatura: ' +
