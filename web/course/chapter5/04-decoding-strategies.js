@@ -139,7 +139,8 @@ export function create(frame) {
         { tone: 'line', ground: false });
       if (row.kept) picture.bar(x + left, at + 3, room, 7, row.share / most,
         { tone: own ? 'good' : 'accent', ground: false });
-      picture.text(x + width - 4, at + 11, row.kept ? percent(row.share, row.share < 0.01 ? 1 : 0) : say('cut'),
+      const chance = row.kept ? percent(row.share, row.share < 0.01 ? 1 : 0) : say('cut');
+      picture.text(x + width - 4, at + 11, chance,
         { anchor: 'end', size: 11, tone: row.kept ? 'ink' : 'soft' });
     });
     return SHOWN * ROW;
