@@ -74,8 +74,8 @@ test('the race ends with the accuracies of the command line, from both weights',
   await ready(page);
   await play(page).click();
   await done(page);
-  const options = ['--strategy', 'head', '--epochs', '50', '--valid-share', '0.2', '--patience', '0',
-    '--no-ngrams', '--seed', '7', '--optimizer', 'adamw'];
+  const options = ['--strategy', 'head', '--epochs', '50', '--valid-share', '0.2', '--patience',
+    '0', '--no-ngrams', '--seed', '7', '--optimizer', 'adamw'];
   const pretrained = await trainNatively(diary, options);
   const random = await trainNatively(diary, [...options, '--random-weights']);
   const shown = await picture(page);
@@ -92,7 +92,7 @@ test('the head gives the probabilities of the command line', async () => {
   await trainNatively(diary, ['--strategy', 'head', '--no-ngrams', '--seed', '1', '--out', folder]);
   const seen = [];
   await goTo(page, 5);
-  for (const text of ['A aula foi ótima, gostei muito!', 'A prova foi péssima, não gostei.']) {
+  for (const text of ['A prova foi péssima, não gostei.', 'Quero mais visitas como esta']) {
     await page.locator('.controls input[type=text]').fill(text);
     const { stdout } = await promisify(execFile)(built('release/afina'),
       ['classify', '--model', folder, text]);
