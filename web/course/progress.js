@@ -13,7 +13,16 @@ function read(storage) {
   }
 }
 
-export function createProgress(storage = globalThis.localStorage) {
+/** A browser that keeps nothing of this page refuses it already when it is looked at. */
+function ownStorage() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+export function createProgress(storage = ownStorage()) {
   let now = read(storage);
   /** Another page of the course may have written since: what is done there stays done. */
   function change(patch) {
