@@ -66,6 +66,32 @@ static void test_resumed_is_never_stopped(void **state) {
     for (int stop = 0; stop <= 24; stop += 3) expect_resumed(strategies[i], stop);
 }
 
+/* A checkpoint with a byte changed is refused, or goes on: nothing in between. */
+static void test_damaged_checkpoints(void **state) {
+  (void)state;
+  afina_error error;
+  afina_bytes bytes;
+  tuning t;
+  open_tuning(&t, 1);
+  start(&t, "{\"epochs\":2,\"strategy\":\"prompt:2\"}");
+  for (int i = 0; i < 3; i++) step(&t);
+  fine(afina_instruct_checkpoint(t.run, &bytes, &error), &error);
+  for (size_t at = 0; at < bytes.size; at += 7) {
+    afina_instruct *again = NULL;
+    const uint8_t kept = bytes.data[at];
+    bytes.data[at] ^= (uint8_t)(1u << (at % 8));
+    if (afina_instruct_resume(&again, t.runtime, t.model, t.rows, bytes.data, bytes.size, &error) ==
+        AFINA_OK)
+      afina_instruct_step(again, 0, &t.progress, &error); /* may diverge, and say so */
+    else
+      assert_true(strlen(error.message) > 0);
+    afina_instruct_free(again);
+    bytes.data[at] = kept;
+  }
+  afina_bytes_free(&bytes);
+  close_tuning(&t);
+}
+
 /* A checkpoint of other rows, of another model, and a damaged one. */
 static void test_foreign_checkpoints(void **state) {
   (void)state;
@@ -156,6 +182,7 @@ int main(void) {
       cmocka_unit_test(test_any_threads),
       cmocka_unit_test(test_resumed_is_never_stopped),
       cmocka_unit_test(test_foreign_checkpoints),
+      cmocka_unit_test(test_damaged_checkpoints),
       cmocka_unit_test(test_deltas),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
