@@ -128,7 +128,7 @@ export function create(frame) {
 
   function drawHead(p, y) {
     const names = p.narrow ? 96 : 130;
-    const w = Math.min(280, p.width - left - names - 130);
+    const w = Math.min(440, p.width - left - names - 130);
     const at = look.label;
     look.classes.forEach((label, k) => {
       const top = y + k * 22;
@@ -162,7 +162,7 @@ export function create(frame) {
     const parts = [...update.parts].reverse();
     const most = Math.max(...parts.map((part) => part[key] ?? 0));
     const names = p.narrow ? 120 : 150;
-    const w = Math.min(280, p.width - left - names - 110);
+    const w = Math.min(440, p.width - left - names - 110);
     parts.forEach((part, i) => {
       const top = y + i * 20;
       const name = part.name === 'block' ? say('block', { layer: part.layer + 1 })

@@ -231,7 +231,7 @@ function measured(session, tokens, texts) {
   const began = performance.now();
   const paces = [];
   const inEpoch = Math.ceil(texts / batch);
-  while (paces.length < 2 || (performance.now() - began < MEASURED_MS && paces.length < 40)) {
+  while (paces.length < 4 || (performance.now() - began < MEASURED_MS && paces.length < 40)) {
     const begin = performance.now();
     let done;
     do done = session.run(0); while (!done.losses.length);

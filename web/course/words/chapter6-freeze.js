@@ -36,8 +36,9 @@ export const words = {
     [`${ID}.measuring`]: 'Measuring on this machine: a few real updates…',
     [`${ID}.seconds`]: 'Expected here: {seconds} s of training',
     [`${ID}.measured`]:
-      'Measured just now on {texts} of these rows: frozen blocks {once} ms a text, {updates} ' +
-      'updates at {each} ms a text. Times {usable} rows once, {train} rows in {epochs} epochs.',
+      'Measured just now on {texts} of these rows ({updates} updates): frozen blocks take {once} ' +
+      'ms a text, training {each} ms. That times {usable} rows once, and {train} rows in each ' +
+      'of {epochs} epochs.',
     [`${ID}.gradualTitle`]: 'Gradual unfreezing, as it runs',
     [`${ID}.loss`]: 'training loss',
     [`${ID}.epochs`]: 'epochs',
@@ -90,9 +91,9 @@ export const words = {
     [`${ID}.measuring`]: 'Medindo nesta máquina: algumas atualizações de verdade…',
     [`${ID}.seconds`]: 'Esperado aqui: {seconds} s de treino',
     [`${ID}.measured`]:
-      'Medido agora em {texts} destas linhas: blocos congelados, {once} ms por texto; {updates} ' +
-      'atualizações, {each} ms por texto. Vezes {usable} linhas uma vez e {train} linhas em ' +
-      '{epochs} épocas.',
+      'Medido agora em {texts} destas linhas ({updates} atualizações): os blocos congelados levam ' +
+      '{once} ms por texto; o treino, {each} ms. Isso vezes {usable} linhas, uma vez, e {train} ' +
+      'linhas em cada uma das {epochs} épocas.',
     [`${ID}.gradualTitle`]: 'Descongelamento gradual, ao vivo',
     [`${ID}.loss`]: 'perda no treino',
     [`${ID}.epochs`]: 'épocas',

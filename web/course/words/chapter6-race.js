@@ -28,8 +28,8 @@ export const words = {
       'Both learn from the same {rows} rows for {epochs} epochs; {trained} weights change. ' +
       '{valid} rows are held back to watch them, {tested} for the test. Press Play.',
     [`${ID}.says.running`]:
-      '{phase}. Loss now: pretrained {a}, random {b}. Both learn their rows by heart; ' +
-      'whether they learned anything else is on the right.',
+      '{phase}. Loss now: pretrained {a}, random {b}. A loss that falls says that they learn ' +
+      'these rows; whether they learn anything beyond them, the other chart says.',
     [`${ID}.says.won`]:
       'On {tested} rows that neither has seen, the pretrained weights get {a} right, the random ' +
       'ones {b}: {points} points were bought by reading text beforehand. Always answering the ' +
@@ -69,8 +69,8 @@ export const words = {
       '{valid} linhas ficam reservadas para acompanhá-los e {tested} para o teste. Clique em ' +
       'Reproduzir.',
     [`${ID}.says.running`]:
-      '{phase}. Perda agora: pré-treinado {a}, aleatório {b}. Os dois decoram as suas linhas; se ' +
-      'aprenderam algo além disso, vê-se à direita.',
+      '{phase}. Perda agora: pré-treinado {a}, aleatório {b}. Perda que cai diz que eles ' +
+      'aprendem estas linhas; se aprendem algo além delas, vê-se no outro gráfico.',
     [`${ID}.says.won`]:
       'Em {tested} linhas que nenhum dos dois viu, os pesos pré-treinados acertam {a} e os ' +
       'aleatórios, {b}: são {points} pontos que a leitura prévia trouxe. Responder sempre a ' +
