@@ -91,9 +91,9 @@ export const words = {
     [`${ID}.measuring`]: 'Medindo nesta máquina: algumas atualizações de verdade…',
     [`${ID}.seconds`]: 'Esperado aqui: {seconds} s de treino',
     [`${ID}.measured`]:
-      'Medido agora em {texts} destas linhas ({updates} atualizações): os blocos congelados levam ' +
-      '{once} ms por texto; o treino, {each} ms. Isso vezes {usable} linhas, uma vez, e {train} ' +
-      'linhas em cada uma das {epochs} épocas.',
+      'Medido agora em {texts} destas linhas ({updates} atualizações): os blocos congelados ' +
+      'levam {once} ms por texto; o treino, {each} ms. Isso vezes {usable} linhas, uma vez, e ' +
+      '{train} linhas em cada uma das {epochs} épocas.',
     [`${ID}.gradualTitle`]: 'Descongelamento gradual, ao vivo',
     [`${ID}.loss`]: 'perda no treino',
     [`${ID}.epochs`]: 'épocas',
