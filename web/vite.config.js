@@ -158,8 +158,22 @@ function builds() {
 }
 
 /** Files of the built page that come when they are needed, not with it: the other pages' too. */
-const isLate = (name) =>
-  /^(models|samples|wasm)\/|^(assets\/)?(bench|course|glossary)\b/.test(name);
+const isLate = (name) => /^(models|samples|wasm)\/|^(assets\/)?(bench|course)\b/.test(name);
+
+/** The scripts that index.html begins with, all that they import, and the styles of these. */
+function firstFiles(bundle) {
+  const first = new Set();
+  function add(name) {
+    const chunk = bundle[name];
+    if (!chunk || first.has(name)) return;
+    first.add(name);
+    for (const each of chunk.viteMetadata?.importedCss ?? []) first.add(each);
+    chunk.imports.forEach(add);
+  }
+  Object.keys(bundle).filter((name) => bundle[name].isEntry && bundle[name].name === 'index')
+    .forEach(add);
+  return first;
+}
 
 /** Writes sw.js: what it has to know of the page, and then web/sw.js, minified. */
 function serviceWorker() {
@@ -170,7 +184,9 @@ function serviceWorker() {
       order: 'post',
       sequential: true,
       async handler({ dir }, bundle) {
-        const late = (name) => isLate(name) || bundle[name]?.isDynamicEntry;
+        const first = firstFiles(bundle);
+        const isShared = (name) => bundle[name]?.type === 'chunk' || name.endsWith('.css');
+        const late = (name) => isLate(name) || (isShared(name) && !first.has(name));
         const entries = await readdir(dir, { recursive: true, withFileTypes: true });
         const names = entries.filter((each) => each.isFile())
           .map((each) => `${each.parentPath ?? each.path}/${each.name}`.slice(dir.length + 1))
