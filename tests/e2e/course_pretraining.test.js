@@ -113,6 +113,29 @@ test('checkpoints: two ways lead to the same bits; renamed, loaded, deleted', as
   await context.close();
 });
 
+test('one update from text to weights, and the next ones', async () => {
+  const { page, context, troubles } = await site.open({ wait: false,
+    hash: 'course.html#lang=en&show=5-01-pipeline-treinamento' });
+  const next = page.getByRole('button', { name: 'Next', exact: true });
+  const another = page.getByRole('button', { name: 'Take the next batch' });
+  await page.getByText('Update 9 begins with text').waitFor();
+  for (let stage = 2; stage <= 6; stage++) {
+    await next.click();
+    await page.getByText(`Step ${stage} of 6`).waitFor();
+  }
+  expect(await page.locator('.picture').textContent()).toContain('h.1.mlp.c_proj');
+  for (let update = 10; update <= 12; update++) {
+    await another.click();
+    await page.getByText(`Update ${update} begins with text`).waitFor();
+  }
+  await page.locator('.task-done').waitFor();
+  await next.click();
+  await page.locator('.controls select').selectOption('3');
+  await expectAccessible(page);
+  expect(troubles).toEqual([]);
+  await context.close();
+});
+
 test('where the browser keeps no files, that is said, and the run goes on', async () => {
   const { page, context, troubles } = await site.open({ wait: false, hash:
     'course.html#lang=en&show=5-05-checkpoints', before: () => {

@@ -23,6 +23,9 @@ const SAVE_SHARE = 20;
 /** So long after the last update a run that rests is saved. */
 const SAVE_AT_REST = 700;
 const SAMPLE_TOKENS = 48;
+/** A run of ours, where there is none to look at: it takes a second or two. */
+const QUICK = { width: 32, layers: 2, heads: 4, context: 32, vocabulary: 384 };
+const QUICK_OPTIONS = { context: 32, batch: 4, tokens: 60 * 4 * 32, lr: 0.005 };
 
 const runs = new WeakMap();
 
@@ -47,12 +50,14 @@ function createRun(ask) {
     /** What a saving at rest met with. */
     onTrouble: () => {},
     onSaved: () => {},
-    start, resume, slice, write, save, aside, batch: () => ask('pretrainBatch'),
+    start, resume, slice, write, save, look, batch: () => ask('pretrainBatch'),
   };
   let savedAt = 0;
   let saveTook = 0;
   let resting = 0;
   let keeps = null;
+  /** A run that is being brought back: nothing else is asked before it is. */
+  let returning = Promise.resolve();
 
   function take(about, more) {
     run.state = { learning_rate: 0, gradient_norm: 0, tokens_per_second: 0, savedStep: -1,
@@ -66,12 +71,14 @@ function createRun(ask) {
    *           options: object}} asked */
   async function start({ model, name, text, sizes, options }) {
     clearTimeout(resting);
+    await returning;
     if (model === 'nano') await ask('createNano', { text, ...sizes });
     take(await ask('pretrainStart', { model, text, options }), { name, model, text });
   }
 
   async function resume(id) {
     clearTimeout(resting);
+    await returning;
     const { entry, files } = await checkpoints.files(id);
     const about = await ask('pretrainResume', files);
     take(about, { name: entry.name, model: about.base, created: entry.created, entry,
@@ -81,6 +88,7 @@ function createRun(ask) {
   /** Updates for so many milliseconds; at least one. */
   async function slice(budget) {
     clearTimeout(resting);
+    await returning;
     const { losses, held_out, tokens, ...now } = await ask('pretrainRun', budget);
     run.state.losses.push(...losses);
     run.state.held_out.push(...held_out);
@@ -127,11 +135,36 @@ function createRun(ask) {
     clearTimeout(resting);
     const { state, sample } = run;
     const { files } = await ask('pretrainCheckpoint');
-    return async () => {
+    return () => {
       clearTimeout(resting);
       Object.assign(run, { state, sample });
-      await ask('pretrainResume', files);
+      returning = ask('pretrainResume', files).then(() => {}, () => {
+        run.state = null;
+      });
     };
+  }
+
+  /**
+   * A run that can go on: the one at work, else the last one kept, else one of ours, so named, of
+   * so many updates.
+   *
+   * @returns {Promise<(() => void)|null>} what brings back a run that is done
+   */
+  async function look(name, updates) {
+    await returning;
+    if (run.state && !run.state.done) return null;
+    if (!run.state && await checkpoints.available()) {
+      const [last] = await checkpoints.list();
+      if (last?.step < last?.steps) {
+        await resume(last.id);
+        return null;
+      }
+    }
+    const bringBack = run.state ? await aside() : null;
+    await start({ model: 'nano', name, text: (await loadStories()).mine, sizes: QUICK,
+      options: QUICK_OPTIONS });
+    while (run.state.step < updates) await slice(0);
+    return bringBack;
   }
 
   return run;

@@ -4,16 +4,13 @@
 import { bytes, compact, fixed, moment, number, t } from '../../i18n/index.js';
 import { fill, h, icon, newId, saveBlob } from '../../ui/dom.js';
 import { FILES } from '../checkpoints.js';
-import { loadStories, pretrainingOf } from '../pretraining.js';
+import { pretrainingOf } from '../pretraining.js';
 import { readHeader, sha256 } from '../safetensors.js';
 
 const ID = '5-05-checkpoints';
 const say = (key, values) => t(`${ID}.${key}`, values);
 
 const SMALL = 11.5;
-/** A run of ours, where there is none yet: it takes a second or two. */
-const QUICK = { width: 32, layers: 2, heads: 4, context: 32, vocabulary: 384 };
-const QUICK_OPTIONS = { context: 32, batch: 4, tokens: 40 * 4 * 32, lr: 0.005 };
 const QUICK_STEPS = 8;
 /** Updates that are done twice to show that they are the same. */
 const TWICE = 3;
@@ -115,19 +112,10 @@ export function create(frame) {
     proof = null;
   }
 
-  /** A run that can go on: the one at work, else the last one kept, else one of ours. */
   async function open() {
     run.onTrouble = frame.fail;
     run.onSaved = () => showList().catch(frame.fail);
-    await showList();
-    if (!run.state && entries[0]?.step < entries[0]?.steps) await run.resume(entries[0].id);
-    if (!run.state || run.state.done) {
-      if (run.state) bringBack = await run.aside();
-      const { mine } = await loadStories();
-      await run.start({ model: 'nano', name: say('quick'), text: mine, sizes: QUICK,
-        options: QUICK_OPTIONS });
-      while (run.state.step < QUICK_STEPS) await run.slice(0);
-    }
+    bringBack = await run.look(say('quick'), QUICK_STEPS) ?? bringBack;
     await look();
     await showList();
   }
@@ -289,7 +277,7 @@ export function create(frame) {
   return {
     stages: STAGES.length, controls, open, enter, draw, says, done: () => proven,
     close: () => {
-      bringBack?.().catch(() => {});
+      bringBack?.();
       run.onTrouble = () => {};
       run.onSaved = () => {};
     },
