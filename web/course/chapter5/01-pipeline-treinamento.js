@@ -14,7 +14,7 @@ const STAGES = ['text', 'tokens', 'forward', 'loss', 'backward', 'update'];
 const [TEXT, TOKENS, FORWARD, LOSS, BACKWARD, UPDATE] = STAGES.keys();
 const WINDOWS_SHOWN = 3;
 const FULL = 8;
-/** Updates of a run of ours before the one that is followed: its first weights are zeros in part. */
+/** Updates of a run of ours before the one that is followed: some weights begin as zeros. */
 const BEFORE = 8;
 /** Of a larger model the weights are not compared: that would take longer than the update. */
 const COMPARED = 1_000_000;

@@ -22,8 +22,8 @@ export const words = {
       'tokens, drawn at random.',
     '5-01-pipeline-treinamento.windowOf': 'Window {window} of {windows}',
     '5-01-pipeline-treinamento.tokensFigures':
-      'Ids [{batch}, {context}], each one of {V} tokens; what is to be predicted is the same text, ' +
-      'one token further on.',
+      'Ids [{batch}, {context}], each one of {V} tokens; what is to be predicted is the same ' +
+      'text, one token further on.',
     '5-01-pipeline-treinamento.lossFigures':
       'The mean over this window: {window}. Over all {count} predictions of the batch: {loss}.',
     '5-01-pipeline-treinamento.given': 'given',
@@ -44,10 +44,11 @@ export const words = {
       'Forward: every number is a product with these matrices. At the end each place has a score ' +
       'for every token of the vocabulary.',
     '5-01-pipeline-treinamento.says.loss':
-      'Cross-entropy: what each token cost, given those before it. The mean, {loss}, is the loss.',
+      'Cross-entropy: what each token cost, given those before it. The mean, {loss}, is the ' +
+      'loss.',
     '5-01-pipeline-treinamento.says.backward':
-      'Backward: from the loss {loss} back through the same matrices. For each weight the gradient ' +
-      'says how the loss would change with it.',
+      'Backward: from the loss {loss} back through the same matrices. For each weight the ' +
+      'gradient says how the loss would change with it.',
     '5-01-pipeline-treinamento.says.update':
       'Every weight takes a small step against its gradient. The first batch of this run cost ' +
       '{first}, this one {loss}; then the next one comes.',
@@ -96,7 +97,8 @@ export const words = {
       'Forward: cada número é um produto com estas matrizes. No fim, cada posição tem uma nota ' +
       'para cada token do vocabulário.',
     '5-01-pipeline-treinamento.says.loss':
-      'Entropia cruzada: quanto custou cada token, dados os anteriores. A média, {loss}, é a perda.',
+      'Entropia cruzada: quanto custou cada token, dados os anteriores. A média, {loss}, é a ' +
+      'perda.',
     '5-01-pipeline-treinamento.says.backward':
       'Backward: da perda {loss} de volta pelas mesmas matrizes. Para cada peso, o gradiente diz ' +
       'como a perda mudaria com ele.',
