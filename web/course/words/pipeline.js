@@ -51,13 +51,13 @@ export const words = {
       'gradient says how the loss would change with it.',
     '5-01-pipeline-treinamento.says.update':
       'Every weight takes a small step against its gradient. The first batch of this run cost ' +
-      '{first}, this one {loss}; then the next one comes.',
+      '{first}, this one {loss}; then the next comes.',
   },
   'pt-BR': {
     '5-01-pipeline-treinamento.title': 'Do texto aos pesos atualizados',
     '5-01-pipeline-treinamento.about':
-      'O pré-treinamento é um passo pequeno, repetido muitas vezes: prever o próximo token, medir ' +
-      'o erro, mover cada peso um pouco.',
+      'O pré-treinamento é um passo pequeno, repetido muitas vezes: prever o próximo token, ' +
+      'medir o erro, mover cada peso um pouco.',
     '5-01-pipeline-treinamento.task':
       'Siga um lote até a sua atualização e depois pegue mais três: a perda cai?',
     '5-01-pipeline-treinamento.window': 'Janela',
