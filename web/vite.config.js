@@ -175,6 +175,9 @@ function firstFiles(bundle) {
   return first;
 }
 
+/** Of a file's SHA-256, in sw.js: there are many files, and it is loaded first. */
+const VERSION_DIGITS = 16;
+
 /** Writes sw.js: what it has to know of the page, and then web/sw.js, minified. */
 function serviceWorker() {
   return {
@@ -192,7 +195,9 @@ function serviceWorker() {
           .map((each) => `${each.parentPath ?? each.path}/${each.name}`.slice(dir.length + 1))
           .sort();
         const files = {};
-        for (const name of names) files[name] = sha256(await readFile(`${dir}/${name}`));
+        for (const name of names) {
+          files[name] = sha256(await readFile(`${dir}/${name}`)).slice(0, VERSION_DIGITS);
+        }
         const shell = names.filter((name) => !late(name));
         const known = `self.afina = ${JSON.stringify({ policy: POLICY, shell, files })};\n`;
         const { code } = await minify('sw.js', await readFile(`${root}sw.js`, 'utf8'));

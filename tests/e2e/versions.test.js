@@ -20,14 +20,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+/** What sw.js says of a file. */
+const version64 = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
 /** Puts another version of a file on the server, as a deployment does. */
 async function deploy(name, change) {
   const [file, worker] = [join(folder, name), join(folder, 'sw.js')];
   const [before, script] = [await readFile(file, 'utf8'), await readFile(worker, 'utf8')];
   await writeFile(file, change(before));
-  await writeFile(worker, script.replace(sha256(before), sha256(change(before))));
+  await writeFile(worker, script.replace(version64(before), version64(change(before))));
 }
 
 const version = (page) => page.evaluate(
