@@ -3,7 +3,7 @@
 // files, by what they contain, so that a later visit needs no network and downloads no weights
 // again. It asks for nothing but those files, which vite.config.js writes above this line:
 //
-//   self.afina = { policy, shell: ['index.html', ...], files: { 'index.html': '01234567...', ... } }
+//   self.afina = { policy, shell: ['index.html', ...], files: { 'index.html': '01234567', ... } }
 //
 // A file's version is the beginning of its SHA-256: eight bytes, in hexadecimal digits.
 
@@ -36,7 +36,8 @@ async function hash(bytes) {
 /** Keeps a response if it is the version that this service worker is of. */
 async function store(name, response) {
   const bytes = await response.arrayBuffer();
-  if (!(await hash(bytes)).startsWith(files[name])) throw new Error(`${name} is of another version`);
+  const found = await hash(bytes);
+  if (!found.startsWith(files[name])) throw new Error(`${name} is of another version`);
   const headers = {
     'Content-Type': response.headers.get('Content-Type') ?? 'application/octet-stream',
     'Content-Length': String(bytes.byteLength),

@@ -82,7 +82,7 @@ export function create(frame) {
   const label = () => told().classes[chosen];
 
   function showControls() {
-    slider.disabled = reset.disabled = !told();
+    sliderLabel.hidden = reset.hidden = !told();
     if (!told()) return;
     slider.value = String(threshold ?? 0.5);
     words.textContent = threshold === undefined ? t(`${ID}.noThreshold`, { label: label() })
