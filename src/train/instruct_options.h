@@ -19,7 +19,16 @@ typedef struct afina_instruct_options {
 } afina_instruct_options;
 
 /* The defaults for so many rows: LoRA of rank 8 beside all matrices. `has_valid`: some were given
- * to be held out. */
+ * to be held out.
+ *
+ * Held-out loss of a fifth of the rows of general-pt (web/course/data), afina-mini, ten epochs, one
+ * seed: the least of all epochs, the last; in brackets the default's rate. Before it is 4.42.
+ *
+ *   lora:8     5e-4: 2.56 2.56   [2e-3]: 2.48 2.56   5e-3: 2.36 2.66
+ *   full       2e-4: 2.46 2.54
+ *   prefix:16  5e-3: 3.97 3.97   [2e-2]: 3.49 3.49   (six epochs)
+ *
+ * CPU time with the defaults: dialect-pt (60 rows, 20 epochs) 11 s, brand-pt (36 rows) 12 s. */
 void afina_instruct_defaults(afina_instruct_options *out, size_t rows, bool has_valid);
 /* Reads {"strategy","lora_alpha","lora_targets","lora_blocks","template","language","mask":
  * "response"|"all","epochs","batch","lr","weight_decay","valid_share","seed"}: what is absent or
