@@ -2,6 +2,7 @@
 // headers.
 
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, minify } from 'vite';
@@ -58,6 +59,10 @@ function contentSecurityPolicy() {
 
 const modelFiles = (model) => MODEL_FILES.map((file) => `models/afina-${model}/${file}`);
 
+/** What instruction tuning made of a model, where that is shipped: course.html offers it. */
+const tunedFile = (model) => `models/afina-${model}/instruct.delta.safetensors`;
+const TUNED = MODELS.filter((model) => existsSync(repository + tunedFile(model)));
+
 /** What there is to download of a model. */
 async function modelBytes(model) {
   const files = await Promise.all(modelFiles(model).map((name) => stat(repository + name)));
@@ -66,10 +71,11 @@ async function modelBytes(model) {
 
 /**
  * Serves models/ and samples/ beside the page, under the names they have in the repository.
- * virtual:afina-models: how many bytes each model takes.
+ * virtual:afina-models: how many bytes each model takes, and the files of those that were tuned.
  */
 function modelsAndSamples() {
-  const names = MODELS.flatMap(modelFiles);
+  const names = [...MODELS.flatMap(modelFiles), ...TUNED.map(tunedFile)];
+  const tuned = Object.fromEntries(TUNED.map((model) => [model, tunedFile(model)]));
   const id = '\0virtual:afina-models';
   return {
     name: 'afina-models-and-samples',
@@ -77,7 +83,8 @@ function modelsAndSamples() {
     async load(source) {
       if (source !== id) return null;
       const sizes = await Promise.all(MODELS.map(async (each) => [each, await modelBytes(each)]));
-      return `export const models = ${JSON.stringify(Object.fromEntries(sizes))};`;
+      return `export const models = ${JSON.stringify(Object.fromEntries(sizes))};
+        export const tuned = ${JSON.stringify(tuned)};`;
     },
     configureServer(server) {
       server.middlewares.use(async (request, response, next) => {

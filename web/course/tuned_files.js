@@ -1,7 +1,9 @@
 // The tuned model as files: a delta, or its folder as a zip; and opened again.
 
+import { tuned as shipped } from 'virtual:afina-models';
 import { bytes, t } from '../i18n/index.js';
 import { h, icon, newId, saveBlob } from '../ui/dom.js';
+import { readSetup } from './setup.js';
 
 /**
  * @param {object} frame    of frame.js
@@ -43,6 +45,19 @@ export function createTunedFiles(frame, tuning, onOpened) {
       frame.fail(error);
     }
   }
+  /** What came with the page, tuned from the model that is in use. */
+  const file = shipped[readSetup(location.hash).model];
+  async function openShipped() {
+    try {
+      const response = await fetch(file);
+      if (!response.ok) throw new Error(`${file}: ${response.status}`);
+      const name = file.slice(file.lastIndexOf('/') + 1);
+      await open([new File([await response.blob()], name)]);
+    } catch (error) {
+      frame.fail(error);
+    }
+  }
+
   const input = h('input', { type: 'file', id, class: 'visually-hidden', multiple: true,
     'data-tuned': 'open', accept: '.zip,.safetensors,.json', onchange: () => {
       if (input.files.length) open(input.files);
@@ -52,7 +67,9 @@ export function createTunedFiles(frame, tuning, onOpened) {
   return {
     element: h('div', { class: 'rows-control tuned-files', role: 'group',
       'aria-label': t('tuned.title') }, delta, ' ', folder, ' ', input,
-    h('label', { for: id, class: 'link' }, t('tuned.open')), ' ', saved),
+    h('label', { for: id, class: 'link' }, t('tuned.open')), ' ',
+    file ? h('button', { type: 'button', class: 'small', 'data-tuned': 'shipped',
+      onclick: openShipped }, t('tuned.shipped')) : null, ' ', saved),
     show,
     /** Where the worker died, what was in it is gone. */
     async check() {

@@ -88,11 +88,12 @@ export function create(frame) {
   const titles = () => [say('base'), say('tuning'), say('assistant')];
 
   function details() {
-    const now = run();
-    const tuned = tuning.opened() ?? (now
+    const [now, opened] = [run(), tuning.opened()];
+    const tuned = opened ? say('fromFile') : now
       ? say('updates', { done: now.progress?.step ?? 0, all: now.told.updates })
-      : say('notYet'));
-    return [say('baseDetail'), rows ? say('rows', { count: rows.train.length }) : '', tuned];
+      : say('notYet');
+    const learned = rows ? say('rows', { count: rows.train.length }) : '';
+    return [say('baseDetail'), opened ?? learned, tuned];
   }
 
   const answerCard = (model, when) => {
@@ -112,6 +113,7 @@ export function create(frame) {
     picture.box(x, y, w, HEAD, { label: titles()[i], detail: details()[i],
       tone: i === stage ? 'accent' : i < stage ? 'soft' : 'plain' });
     const top = y + HEAD + 12;
+    if (i === 1 && tuning.opened()) return HEAD;
     if (i === 1) {
       picture.curves(x, top, w, CURVE, series(), { yLabel: t('tuning.loss'),
         xLabel: t('tuning.update'), xMost: run()?.told.updates, format: (loss) => fixed(loss, 2) });

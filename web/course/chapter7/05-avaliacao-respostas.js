@@ -90,12 +90,13 @@ export function create(frame) {
 
   function nextPair() {
     at++;
-    sides = null;
+    [sides, revealed] = [null, false];
     frame.reopen();
+    frame.redraw();
   }
 
   function anew() {
-    [scores, sides, at] = [new Map(), null, 0];
+    [scores, sides, revealed, at] = [new Map(), null, false, 0];
     frame.reopen();
   }
 
@@ -240,7 +241,7 @@ export function create(frame) {
         { size: 12.5, tone: k === 3 && differs ? 'bad' : 'ink', weight: k === 3 && differs
           ? 600 : 400, width: (places[k + 1] ?? picture.width) - places[k] - 8 }));
       if (!picture.narrow) {
-        picture.text(380, top, each.instruction, { size: 12, tone: 'soft',
+        picture.text(380, top, each.input || each.instruction, { size: 12, tone: 'soft',
           width: picture.width - 384 });
       }
     });

@@ -15,6 +15,7 @@ const shared = {
     'tuned.delta': 'Delta',
     'tuned.folder': 'Model (zip)',
     'tuned.open': 'open a tuned model…',
+    'tuned.shipped': 'Use the tuned model that came with the page',
     'tuned.saved': '{name}: {size}',
   },
   'pt-BR': {
@@ -31,6 +32,7 @@ const shared = {
     'tuned.delta': 'Delta',
     'tuned.folder': 'Modelo (zip)',
     'tuned.open': 'abrir um modelo ajustado…',
+    'tuned.shipped': 'Usar o modelo ajustado que veio com a página',
     'tuned.saved': '{name}: {size}',
   },
 };
@@ -54,6 +56,7 @@ const overview = {
     'assistant': 'Assistant',
     'updates': '{done} of {all} updates',
     'notYet': 'not tuned yet',
+    'fromFile': 'opened from a file',
     'answer': 'answer',
     'soon': 'Answers first.',
     'later': 'Answers once it has been tuned.',
@@ -87,6 +90,7 @@ const overview = {
     'assistant': 'Assistente',
     'updates': '{done} de {all} atualizações',
     'notYet': 'ainda sem ajuste',
+    'fromFile': 'aberto de um arquivo',
     'answer': 'resposta',
     'soon': 'Responde primeiro.',
     'later': 'Responde depois de ajustado.',
