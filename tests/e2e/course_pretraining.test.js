@@ -75,6 +75,19 @@ test('a run in a tab that was closed goes on in another, to the same bits', asyn
   const files = unzip(new Uint8Array(bytes));
   expect(Buffer.from(files['text.txt']).toString()).toBe(text);
   expect(Buffer.from(files['state.safetensors']).equals(await native(text))).toBe(true);
+
+  // Checkpoints were shown with a run of ours; the reader's is there again, in the worker too.
+  await again.locator('.course-path a', { hasText: 'The training loop' }).click();
+  await eventually(() => again.locator('.says').textContent()).toContain('after 1,500 updates');
+  await again.locator('.course-path a', { hasText: 'Checkpoints' }).click();
+  await kept.waitFor();
+  await kept.getByRole('button', { name: /^Go on/ }).click();
+  await again.getByText('The checkpoint after update 1,500').waitFor();
+  for (let stage = 2; stage <= 5; stage++) {
+    await again.getByRole('button', { name: 'Next', exact: true }).click();
+    await again.getByText(`Step ${stage} of 5`).waitFor();
+  }
+  expect(await again.locator('.picture').textContent()).toContain('update 11');
   expect(later).toEqual([]);
   await context.close();
 });

@@ -129,7 +129,10 @@ export function create(frame) {
 
   async function enter(stage) {
     if (STAGES[stage] === 'goOn' && !proof) {
-      if (run.state.step !== held.step || run.state.done) await look();
+      // Of a run that is done nothing more could be shown: one of ours takes its place here.
+      const { done } = run.state;
+      if (done) bringBack = await run.look(say('quick'), QUICK_STEPS) ?? bringBack;
+      if (done || run.state.step !== held.step) await look();
       const straight = await goOn(TWICE);
       proof = { from: held.step, step: run.state.step, straight };
     }
