@@ -226,6 +226,7 @@ export function create(frame) {
     });
   }
 
+  showControls();
   return {
     stages: 6,
     controls: [sliderLabel, reset, frame.rowsControl()],
