@@ -3,7 +3,7 @@
 import { tuned as shipped } from 'virtual:afina-models';
 import { bytes, t } from '../i18n/index.js';
 import { h, icon, newId, saveBlob } from '../ui/dom.js';
-import { readSetup } from './setup.js';
+import { formatSetup, readSetup } from './setup.js';
 
 /**
  * @param {object} frame    of frame.js
@@ -45,8 +45,14 @@ export function createTunedFiles(frame, tuning, onOpened) {
       frame.fail(error);
     }
   }
-  /** What came with the page, tuned from the model that is in use. */
-  const file = shipped[readSetup(location.hash).model];
+  /** What came with the page, tuned from the model that is in use; else one that has it. */
+  const setup = readSetup(location.hash);
+  const file = shipped[setup.model];
+  const [other] = Object.keys(shipped);
+  function change() {
+    history.replaceState(null, '', formatSetup({ ...readSetup(location.hash), model: other }));
+    location.reload();
+  }
   async function openShipped() {
     try {
       const response = await fetch(file);
@@ -69,7 +75,9 @@ export function createTunedFiles(frame, tuning, onOpened) {
       'aria-label': t('tuned.title') }, delta, ' ', folder, ' ', input,
     h('label', { for: id, class: 'link' }, t('tuned.open')), ' ',
     file ? h('button', { type: 'button', class: 'small', 'data-tuned': 'shipped',
-      onclick: openShipped }, t('tuned.shipped')) : null, ' ', saved),
+      onclick: openShipped }, t('tuned.shipped')) : null,
+    !file && other ? h('button', { type: 'button', class: 'small plain', 'data-tuned': 'change',
+      onclick: change }, t('tuned.change', { model: `afina-${other}` })) : null, ' ', saved),
     show,
     /** Where the worker died, what was in it is gone. */
     async check() {

@@ -16,6 +16,7 @@ const shared = {
     'tuned.folder': 'Model (zip)',
     'tuned.open': 'open a tuned model…',
     'tuned.shipped': 'Use the tuned model that came with the page',
+    'tuned.change': 'Change to {model}, which has a tuned one ready',
     'tuned.saved': '{name}: {size}',
   },
   'pt-BR': {
@@ -33,6 +34,7 @@ const shared = {
     'tuned.folder': 'Modelo (zip)',
     'tuned.open': 'abrir um modelo ajustado…',
     'tuned.shipped': 'Usar o modelo ajustado que veio com a página',
+    'tuned.change': 'Mudar para {model}, que já tem um ajustado',
     'tuned.saved': '{name}: {size}',
   },
 };
