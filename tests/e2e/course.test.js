@@ -189,6 +189,20 @@ it.each([['en', 'pt-BR', 'Português'], ['pt-BR', 'en', 'English']])(
     await context.close();
   });
 
+it('once a diagram has been shown, the others need no network', async () => {
+  const { page, context, troubles } = await openDiagram();
+  const keeps = () => page.evaluate(async () => (await (await caches.open('afina')).keys())
+    .some(({ url }) => url.includes('04-decoding')));
+  await harness.eventually(keeps).toBe(true);
+  await context.setOffline(true);
+  await page.locator('.course-path a', { hasText: 'four strategies' }).click();
+  await page.locator('#diagram-5-04-decoding-strategies .player button:enabled').first().waitFor();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await harness.eventually(() => stageOf(page)).toBe('Step 2 of 25');
+  expect(troubles).toEqual([]);
+  await context.close();
+});
+
 it('fits a phone, dark', async () => {
   const { page, context, troubles } = await open('', { width: 390, dark: true, lang: 'pt-BR' });
   expect(await widerBy(page)).toBeLessThanOrEqual(0);

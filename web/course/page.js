@@ -170,5 +170,6 @@ export function startCourse(before, whenFetched) {
   });
   startTheme(() => frame?.redraw());
   build();
-  whenFetched();
+  // The code of all diagrams, behind the one that is shown: from then on it needs no network.
+  before.then(() => Promise.allSettled(diagrams.map(({ load }) => load()))).then(whenFetched);
 }
