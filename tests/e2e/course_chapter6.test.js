@@ -212,6 +212,23 @@ for (const [id, title] of Object.entries(DIAGRAMS)) {
   });
 }
 
+test('rows that nothing can be learned from are told of, and others help', async () => {
+  const alike = Buffer.from('text,label\none text,a\nanother one,a\n');
+  for (const id of Object.keys(DIAGRAMS)) {
+    const { page, troubles, context } = await show(id);
+    await page.setInputFiles('.rows-control input', {
+      name: 'alike.csv', mimeType: 'text/csv', buffer: alike });
+    await page.locator('.diagram .failure:visible').waitFor();
+    expect(await page.locator('.diagram .failure').textContent()).toContain('the same label');
+    await page.setInputFiles('.rows-control input', {
+      name: diary.name, mimeType: 'text/csv', buffer: diary.bytes });
+    await page.locator('.diagram .failure').waitFor({ state: 'hidden' });
+    await ready(page);
+    expect(troubles).toEqual([]);
+    await context.close();
+  }
+});
+
 test('a link shows the same text again', async () => {
   const { page, context } = await show('6-02-classification-head');
   await page.locator('.controls input[type=text]').fill('Where is my invoice?');

@@ -131,6 +131,20 @@ test('costs are those of the sessions, and seconds are measured', async () => {
   expect((await course.tuneMeasure('shipped', { ...options, strategy: 'full' })).once).toBe(0);
 });
 
+test('of two trainings of one name the last one asked for stays', async () => {
+  const { course } = await ready();
+  const first = course.tuneStart('x', { options: quick, random: 1 });
+  const second = course.tuneStart('x', { options: quick });
+  await expect(first).rejects.toThrow('meanwhile');
+  await second;
+  const { report } = await toEnd(course, 'x');
+  await course.tuneStart('y', { options: quick });
+  expect(report.model).toEqual((await toEnd(course, 'y')).report.model);
+  const third = course.tuneStart('x', { options: quick });
+  await course.tuneEnd('x');
+  await expect(third).rejects.toThrow('meanwhile');
+});
+
 test('what is not there is said', async () => {
   const { course } = await ready();
   const code = async (promise) => (await promise.then(() => expect.fail('no failure'),

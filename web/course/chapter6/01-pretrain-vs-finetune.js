@@ -83,7 +83,7 @@ export function create(frame) {
     }
   }
 
-  const winner = () => runners.map(({ finished }) => finished.report.test.accuracy);
+  const accuracies = () => runners.map(({ finished }) => finished.report.test?.accuracy);
 
   function drawLane(p, runner, y, width) {
     const { lane, finished, progress } = runner;
@@ -97,7 +97,11 @@ export function create(frame) {
     if (!finished) {
       return Math.max(drawProgress(p, x, top + 4, room, progress) + top, y + 46);
     }
-    const { accuracy, rows } = finished.report.test;
+    const { accuracy, rows } = finished.report.test ?? {};
+    if (!rows) {
+      p.text(x, top + 28, t('c6.untested'), { width: room });
+      return y + 46;
+    }
     p.text(x, top + 16, t(`${ID}.tested`, { accuracy: percent(accuracy), rows }),
       { weight: 600, width: room });
     p.bar(x, top + 26, room, 12, accuracy, { tone: lane.tone });
@@ -143,6 +147,7 @@ export function create(frame) {
     ],
     open,
     enter: async (stage) => {
+      if (runners.length < LANES.length && !closed) await open();
       if (stage > 0) await enter();
     },
     draw(stage, p) {
@@ -158,7 +163,8 @@ export function create(frame) {
         epochs: EPOCHS[strategy], valid: description.split.valid,
         trained: number(description.trained_parameters) };
       if (runners.every(({ finished }) => finished)) {
-        const [a, b] = winner();
+        const [a, b] = accuracies();
+        if (!runners[0].finished.tested.length) return t('c6.untested');
         const share = baseline(runners[0].finished, description.classes);
         return t(`${ID}.says.${a > b ? 'won' : a < b ? 'lost' : 'even'}`, { ...values,
           a: percent(a), b: percent(b), baseline: percent(share), points: fixed(100 * Math.abs(

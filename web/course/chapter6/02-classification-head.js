@@ -203,10 +203,13 @@ export function create(frame) {
       frame.rowsControl(),
     ],
     open,
+    enter: async () => {
+      if (!told && !classifier.closed) await open();
+    },
     draw(stage, p) {
       if (!told) {
-        return 10 + drawProgress(p, 0, 4, p.width,
-          classifier.state?.progress ?? { phase: 'prepare', fraction: 0 });
+        const progress = classifier.state?.progress;
+        return progress ? 10 + drawProgress(p, 0, 4, p.width, progress) : 10;
       }
       const left = p.narrow ? 104 : 170;
       const strip = p.width - left - 6;
@@ -218,7 +221,7 @@ export function create(frame) {
       return y + 8;
     },
     says(stage) {
-      if (!told) return t('c6.training');
+      if (!told) return classifier.state ? t('c6.training') : '';
       const k = strongest(told.probabilities);
       const values = {
         count: told.tokens.length, channels: told.channels, width: told.width,

@@ -46,6 +46,7 @@ export function create(frame) {
   }
 
   async function enter(stage) {
+    if (!costs) await open();
     chosen = stage;
     const { strategy } = costs.choices[stage];
     if (run && !run.ended) return;
@@ -203,8 +204,9 @@ export function create(frame) {
       at += 17;
     }
     if (finished) {
-      const { accuracy, rows } = finished.report.test;
-      at += 6 + heading(p, at + 14, say('tested', { accuracy: percent(accuracy), rows }), x, w);
+      const { accuracy, rows } = finished.report.test ?? {};
+      at += 6 + heading(p, at + 14, rows ? say('tested', { accuracy: percent(accuracy), rows })
+        : t('c6.untested'), x, w);
     }
     return at + 6;
   }

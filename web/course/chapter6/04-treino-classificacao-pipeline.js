@@ -46,9 +46,10 @@ export function create(frame) {
     row = offered.find((each) => each.row === wanted) ?? offered[0];
     rowSelect.replaceChildren(...offered.map((each) => h('option', { value: each.row,
       selected: each === row }, `${each.row}: ${cut(each.text)}`)));
+    session = look = update = null;
     history.length = updates = 0;
     again.disabled = false;
-    session = await frame.ask('tuneStart', TRAINING, { rows: BATCH, row: row.row, watch: true,
+    session = await frame.ask('tuneStart', TRAINING, { rows: BATCH, row: row?.row, watch: true,
       options: { strategy, batch: BATCH, epochs: EPOCHS, valid_share: 0, test_share: 0, patience: 0,
         optimizer: 'adamw', ngrams: false, seed: 1 } });
     await lookAgain();
@@ -78,6 +79,7 @@ export function create(frame) {
   const own = () => update.rows.find(({ number: each }) => each === row.row);
 
   async function enter(stage) {
+    if (!look) await open();
     if (stage >= BACKWARD && !update) await learn();
   }
 

@@ -231,11 +231,15 @@ export function create(frame) {
     stages: 6,
     controls: [sliderLabel, reset, frame.rowsControl()],
     open,
+    enter: async () => {
+      if (!told() && !classifier.closed) await open();
+    },
     draw(stage, p) {
       if (!told()) {
-        return 10 + drawProgress(p, 0, 4, p.width,
-          classifier.state?.progress ?? { phase: 'prepare', fraction: 0 });
+        const progress = classifier.state?.progress;
+        return progress ? 10 + drawProgress(p, 0, 4, p.width, progress) : 10;
       }
+      if (!told().tested.length) return 16 + heading(p, 14, t('c6.untested'));
       const wide = p.narrow ? p.width : Math.min(430, p.width * 0.52);
       let y = drawMatrix(p, stage, 0, 0, wide);
       const right = p.narrow ? drawFormulas(p, stage, 0, y, p.width)
@@ -244,7 +248,8 @@ export function create(frame) {
       return drawStrip(p, y + 10);
     },
     says(stage) {
-      if (!told()) return t('c6.training');
+      if (!told()) return classifier.state ? t('c6.training') : '';
+      if (!told().tested.length) return t('c6.untested');
       const matrix = matrixNow();
       const { hits, answered, support, precision, recall, f1 } = scores(matrix, chosen);
       const { count, right, accuracy, macro } = totals(matrix);

@@ -60,12 +60,17 @@ export function createClassifier(frame, name) {
   return {
     /** {description, finished} or, while it trains, {progress}; null before. */
     get state() { return state; },
+    get closed() { return closed; },
     async train(options, rows) {
       const mine = ++turn;
       const goesOn = () => !closed && mine === turn;
       state = { progress: { phase: 'prepare', fraction: 0 } };
       frame.redraw();
-      const description = await frame.ask('tuneStart', name, { options, keep: 'classifier' });
+      const description = await frame.ask('tuneStart', name, { options, keep: 'classifier' })
+        .catch((error) => {
+          state = null;
+          throw error;
+        });
       const finished = await trainToEnd(frame, name, { goesOn, note: (progress) => {
         state = { progress };
         frame.redraw();

@@ -15,6 +15,8 @@ export function createInside(context) {
   const { bridge, model } = context;
   /** @type {Map<string, {session: object, keep?: string}>} trainings by name */
   const trainings = new Map();
+  /** Who was asked last to begin under a name: rows take a while to prepare. */
+  const asked = new Map();
 
   const find = (name) => trainings.get(name)
     ?? fail('AFINA_E_STATE', `There is no training "${name}".`);
@@ -65,6 +67,11 @@ export function createInside(context) {
   }
 
   async function end(name) {
+    asked.delete(name);
+    await free(name);
+  }
+
+  async function free(name) {
     const training = trainings.get(name);
     if (!training) return;
     trainings.delete(name);
@@ -80,7 +87,9 @@ export function createInside(context) {
    *          gets when it is done
    */
   async function start(name, { from = 'shipped', random, options, rows, row, watch, keep }) {
-    await end(name);
+    const mine = {};
+    asked.set(name, mine);
+    await free(name);
     const own = await bridge();
     const data = await prepared(rows && some(rows, row));
     const base = random === undefined ? model(from) : await randomCopy(from, random);
@@ -92,6 +101,11 @@ export function createInside(context) {
       throw error;
     } finally {
       if (random !== undefined) own.freeModel(base);
+    }
+    if (asked.get(name) !== mine) {
+      session.free();
+      own.freeDataset(data.data);
+      fail('AFINA_E_STATE', `Another training "${name}" has been asked for meanwhile.`);
     }
     trainings.set(name, { session, keep });
     if (watch) own.watch(session.handle, true);
