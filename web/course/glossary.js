@@ -103,15 +103,21 @@ export function findTerms(text, tag = currentLanguage(), except) {
   return [...found, text.slice(end)].filter((part) => part !== '');
 }
 
-/** The terms of a language that have all these words, in whichever language they are told. */
+/**
+ * The terms of a language that have all these words, in whichever language they are told: those
+ * that have them in a name before those that only speak of them.
+ */
 export function searchTerms(query, tag = currentLanguage()) {
   const wanted = plain(query).split(/\s+/).filter(Boolean);
-  const told = (id) => plain(languages.map((each) => Object.values(
-    { ...general[each], ...tuning[each] }[`term.${id}`]).join(' ')).join(' '));
-  return glossaryOf(tag).terms.filter(({ id }) => {
-    const words = told(id);
+  const has = (id, parts) => {
+    const words = plain(languages.flatMap((each) => parts(
+      { ...general[each], ...tuning[each] }[`term.${id}`])).join(' '));
     return wanted.every((each) => words.includes(each));
-  });
+  };
+  const { terms } = glossaryOf(tag);
+  const named = terms.filter(({ id }) => has(id, ({ name, also }) => [name, also]));
+  return [...named, ...terms.filter((term) => !named.includes(term)
+    && has(term.id, Object.values))];
 }
 
 /**

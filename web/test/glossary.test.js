@@ -67,6 +67,11 @@ describe('looking for a term', () => {
     expect(found('xyzzy', 'en')).toEqual([]);
   });
 
+  it('begins with what is called so', () => {
+    expect(found('loss', 'pt-BR').slice(0, 3).sort()).toEqual(['log-loss', 'loss', 'mask']);
+    expect(found('loss', 'pt-BR').length).toBeGreaterThan(5);
+  });
+
   it('gives all terms by name where nothing is looked for', () => {
     const all = searchTerms('  ', 'pt-BR').map(({ name }) => name);
     expect(all.length).toBe(entries('pt-BR').length);
