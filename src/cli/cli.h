@@ -81,6 +81,10 @@ afina_status cli_write_in(const char *folder, const char *name, const afina_byte
 
 /* Says what failed and returns the exit code: CLI_USAGE for AFINA_E_ARGUMENT, else CLI_FAILED. */
 int cli_fail(const char *command, const afina_error *error);
+/* From now on the first Ctrl-C, or a request to end, ends the work, which keeps what is done
+ * (interrupt.c); the second one ends the program. */
+void cli_catch_interrupts(void);
+bool cli_interrupted(void);
 /* Seconds of a clock that only goes forward. */
 double cli_now(void);
 

@@ -1,6 +1,5 @@
 /* afina compare: strategies on the same test rows, or one strategy's learning curve. */
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,26 +129,11 @@ static afina_status begin(job *j, afina_error *error) {
 
 /* ---- the work ---- */
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal_number) {
-  (void)signal_number;
-  interrupted = 1;
-}
-
-/* The first Ctrl-C ends the work and keeps what is done, the second one ends the program. */
-static void catch_interrupts(void) {
-  struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
 static afina_status run(job *j, afina_error *error) {
   afina_comparison_progress progress = {0};
   size_t shown = SIZE_MAX;
-  catch_interrupts();
-  while (!progress.done && !interrupted) {
+  cli_catch_interrupts();
+  while (!progress.done && !cli_interrupted()) {
     AFINA_TRY(afina_comparison_step(j->comparison, cli_now(), &progress, error));
     const size_t at = progress.entry * progress.runs + progress.run;
     if (!j->quiet && !progress.done && at != shown)

@@ -1,6 +1,5 @@
 /* afina finetune, evaluate. */
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,21 +115,6 @@ static afina_status start(job *j, afina_error *error) {
   return status;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number) {
-  (void)number;
-  interrupted = 1;
-}
-
-/* The first Ctrl-C ends the training, the second one the program. */
-static void catch_interrupts(void) {
-  struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
 static void print_epoch(const afina_progress *progress) {
   const afina_epoch *e = &progress->last;
   fprintf(stderr, "epoch %zu of %zu: train loss %.4f", e->epoch, progress->epochs, e->train_loss);
@@ -145,16 +129,16 @@ static afina_status run(job *j, afina_error *error) {
   afina_progress progress = {0};
   size_t shown = 0;
   bool stopped = false;
-  catch_interrupts();
+  cli_catch_interrupts();
   do {
     const afina_status status = afina_session_step(j->session, cli_now(), &progress, error);
     const bool trains = progress.phase == AFINA_TRAIN || progress.phase == AFINA_VALIDATE;
     if (status != AFINA_OK && (stopped || !trains || !progress.best_epoch)) return status;
-    if (interrupted && !stopped && !progress.best_epoch)
+    if (cli_interrupted() && !stopped && !progress.best_epoch)
       return afina_fail(error, AFINA_E_STATE, "stopped before the first epoch had ended");
     if (!j->quiet && progress.last.epoch != shown) print_epoch(&progress);
     shown = progress.last.epoch;
-    if (stopped || (status == AFINA_OK && !interrupted)) continue;
+    if (stopped || (status == AFINA_OK && !cli_interrupted())) continue;
     fprintf(stderr, "%s: keeping epoch %zu, the best one\n",
             status == AFINA_OK ? "stopped" : error->message, progress.best_epoch);
     afina_session_stop(j->session);

@@ -1,6 +1,5 @@
 /* afina instruct. */
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,21 +104,6 @@ static afina_status announce(const job *j, afina_error *error) {
   return AFINA_OK;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number) {
-  (void)number;
-  interrupted = 1;
-}
-
-/* The first Ctrl-C ends the training, the second one the program. */
-static void catch_interrupts(void) {
-  struct sigaction action = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-}
-
 static void print_epoch(const afina_instruct_progress *p) {
   const size_t epoch = p->epochs_done - 1;
   if (epoch == 0 && isnan(p->valid_loss)) return;
@@ -145,8 +129,8 @@ static afina_status train(const job *j, bool *stopped, afina_error *error) {
   afina_instruct_progress progress = {0};
   double saved = cli_now();
   size_t shown = 0;
-  catch_interrupts();
-  while (!progress.done && !interrupted) {
+  cli_catch_interrupts();
+  while (!progress.done && !cli_interrupted()) {
     AFINA_TRY(afina_instruct_step(j->run, cli_now(), &progress, error));
     if (!j->quiet && progress.epochs_done > shown) print_epoch(&progress);
     shown = progress.epochs_done;
