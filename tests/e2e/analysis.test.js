@@ -35,3 +35,15 @@ it('looks at the data again', async () => {
   await page.locator('#workshop-audit li').first().waitFor();
   expect(troubles).toEqual([]);
 });
+
+it('keeps from which probability on it answers, for the next visit too', async () => {
+  await page.locator('#workshop-calibration input[type=range]').fill('100');
+  await harness.eventually(() => page.url()).toContain('threshold=1');
+  const unsure = page.locator('#step-classify', { hasText: 'Não sei: nenhuma classe' });
+  await unsure.waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Usar' }).click();
+  await page.locator('#step-classify textarea').fill('Não consegui abrir a atividade 3!');
+  await unsure.waitFor();
+  expect(troubles).toEqual([]);
+});

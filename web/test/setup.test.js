@@ -28,6 +28,7 @@ describe('the setup in the address', () => {
       gradual_epochs: 2,
       optimizer: 'adamw',
       ridge: 20,
+      threshold: 0.9,
     };
     const hash = formatSetup(setup);
     expect(hash).toContain('strategy=last:2');

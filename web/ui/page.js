@@ -95,7 +95,7 @@ function followAddress(app) {
   const { model, sample, text, label, lang } = app.state.setup;
   const setup = { ...parseSetup(location.hash), sample, text, label, lang };
   if (app.isTraining()) return;
-  app.store.set({ setup });
+  app.store.set({ setup, threshold: setup.threshold ?? 0 });
   if (setup.model !== model) app.loadModel();
 }
 
@@ -116,7 +116,7 @@ export function startPage(createEngine, whenFetched = () => {}) {
   Object.assign(app, editsActions(app));
 
   const setup = parseSetup(location.hash);
-  store.set({ setup });
+  store.set({ setup, threshold: setup.threshold ?? 0 });
   setLanguage(setup.lang ?? preferredLanguage(navigator.languages));
   startTheme((theme) => store.set({ theme }));
   build(app);

@@ -53,6 +53,7 @@ const fields = {
   lora_blocks: whole(0, 99),
   cache_mb: (text) =>
     text !== '' && Number(text) >= 0 && Number(text) <= 4095 ? Number(text) : undefined,
+  threshold: positive(1),
   threads: whole(1, 16),
   numerics: oneOf('plain', 'fused'),
 };

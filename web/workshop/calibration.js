@@ -66,7 +66,17 @@ function thresholds(app, { curve, recommended }) {
   const words = h('output', { for: id, class: 'threshold-words' });
   const slider = h('input', { type: 'range', id, min: '0', max: '100', step: '1',
     value: String(Math.round(app.state.threshold * 100)),
-    oninput: () => set(Number(slider.value)) });
+    oninput: () => set(Number(slider.value)), onchange: keep });
+
+  /** In the address, for the next visit. */
+  function keep() {
+    app.changeSetup({ threshold: app.state.threshold || undefined });
+  }
+
+  function choose(place) {
+    set(place);
+    keep();
+  }
 
   function set(place) {
     slider.value = String(place);
@@ -86,7 +96,7 @@ function thresholds(app, { curve, recommended }) {
     h('div', { class: 'audit-actions' },
       recommended.map(({ accuracy, threshold, coverage }) => threshold === null
         ? h('p', { class: 'hint' }, t('calibration.never', { accuracy: percent(accuracy) }))
-        : h('button', { type: 'button', onclick: () => set(Math.round(threshold * 100)) },
+        : h('button', { type: 'button', onclick: () => choose(Math.round(threshold * 100)) },
           t('calibration.recommend', { accuracy: percent(accuracy), share: percent(coverage) }))),
-      h('button', { type: 'button', onclick: () => set(0) }, t('calibration.always'))));
+      h('button', { type: 'button', onclick: () => choose(0) }, t('calibration.always'))));
 }
