@@ -105,6 +105,8 @@ static bool parse(const char *command, int argc, char **argv, const cli_option *
 bool cli_parse(const char *command, int argc, char **argv, const cli_option *options,
                size_t count) {
   if (parse(command, argc, argv, options, count)) return true;
+  for (size_t i = 0; i < count; i++)
+    if (options[i].kind == CLI_LIST) cli_list_free(options[i].value);
   fprintf(stderr, "afina %s --help shows what it takes\n", command);
   return false;
 }

@@ -51,8 +51,8 @@ typedef struct cli_option {
   bool required;
 } cli_option;
 
-/* False, after a message on stderr, when the words do not fit. Lists are freed with cli_list_free.
- */
+/* False, after a message on stderr, when the words do not fit. Lists are then empty; else free them
+ * with cli_list_free. */
 bool cli_parse(const char *command, int argc, char **argv, const cli_option *options, size_t count);
 void cli_list_free(cli_list *list);
 

@@ -267,7 +267,7 @@ static void look_at_all(afina_finetune *run) {
   enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
 }
 
-/* *loss is written when the batch is done. */
+/* *loss is written when the batch is done; where an epoch looks at all texts, with the epoch. */
 static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
   if (run->part == 0) run->batch = afina_batcher_next(&run->train);
   AFINA_TRY(train_part(run, error));
@@ -278,9 +278,11 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   run->epoch_loss += run->batch_loss;
   run->epoch_weight += run->batch_weight;
   run->texts += run->batch->count;
-  *loss = run->batch_loss / run->batch_weight;
+  if (!by_all) *loss = run->batch_loss / run->batch_weight;
   if (++run->step < run->steps) return AFINA_OK;
+  if (by_all) *loss = run->epoch_loss / run->epoch_weight;
   if (by_all && !update_by_all(run)) {
+    *loss = (double)NAN; /* of no place that is kept */
     look_at_all(run);
     return AFINA_OK;
   }

@@ -27,7 +27,8 @@ typedef struct afina_progress {
   size_t step, steps; /* within the phase */
   double fraction;    /* of the whole run, 0 .. 1 */
   size_t texts;       /* trained on so far, all epochs together */
-  double loss;        /* of this step's batch; NAN where it trained nothing */
+  double loss;        /* of this step's batch, or of the epoch that it ended where an epoch is
+                         one look at all texts; NAN where there is none */
   size_t best_epoch;  /* 0 before the first validation */
   afina_epoch last;   /* the epoch that ended last */
 } afina_progress;

@@ -236,6 +236,9 @@ export default {
   'evaluate.how':
     'What learned: {strategy}. Read: {readout}. Beside the GPT: {ngrams}. Epochs: at most ' +
     '{epochs}; learning rate {lr}, batch {batch}, seed {seed}.',
+  'evaluate.howAtOnce':
+    'What learned: {strategy}, fitted to all texts at once. Read: {readout}. Beside the GPT: ' +
+    '{ngrams}. Epochs: at most {epochs}; seed {seed}.',
   'evaluate.small': {
     one: 'With only {count} test text these numbers say next to nothing.',
     other:

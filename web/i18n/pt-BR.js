@@ -242,6 +242,9 @@ export default {
   'evaluate.how':
     'O que aprendeu: {strategy}. Leitura: {readout}. Ao lado do GPT: {ngrams}. Épocas: no máximo ' +
     '{epochs}; taxa de aprendizado {lr}, lote {batch}, semente {seed}.',
+  'evaluate.howAtOnce':
+    'O que aprendeu: {strategy}, ajustada a todos os textos de uma vez. Leitura: {readout}. Ao ' +
+    'lado do GPT: {ngrams}. Épocas: no máximo {epochs}; semente {seed}.',
   'evaluate.small': {
     one: 'Com só {count} texto de teste, estes números não dizem quase nada.',
     other:

@@ -64,8 +64,9 @@ function origin({ source, report, session }) {
   const words = source.testName
     ? t('evaluate.fromTestFile', { ...source, test: source.testName })
     : t('evaluate.fromSplit', { ...source, count: session.split.test });
-  const { strategy, epochs, lr, batch, readout, ngrams } = report.options ?? session.options;
-  const how = t('evaluate.how', {
+  const { optimizer, ...options } = report.options ?? session.options;
+  const { strategy, epochs, lr, batch, readout, ngrams } = options;
+  const how = t(optimizer === 'lbfgs' ? 'evaluate.howAtOnce' : 'evaluate.how', {
     strategy: strategyName(strategy),
     readout: t(`readout.${readout}`),
     ngrams: t(`ngrams.${ngrams}`),
