@@ -97,6 +97,7 @@ const isValidated = (session) => (session?.split.valid ?? 0) > 0;
 
 /** The step on the axis in epochs, so that both curves share it. */
 export function stepsPerEpoch({ split, options }) {
+  if (options.optimizer === 'lbfgs') return 1; // an epoch is one look at all texts
   return Math.max(1, Math.ceil(split.train / Math.max(1, options.batch)));
 }
 
