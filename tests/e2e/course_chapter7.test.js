@@ -161,6 +161,7 @@ it('judges pairs blindly, keeps the judgments, and scores what it shows', async 
     }
     if (i === 0) await harness.expectAccessible(page);
     await button(page, 'Revelar').click();
+    await page.locator('.says', { hasText: 'A é o modelo' }).waitFor();
     const said = await page.locator('.says').textContent();
     seen.push(/A é o modelo base/.test(said) ? 'base' : 'ajustado');
     expect(said).toContain(seen[i] === 'base' ? 'B é o modelo ajustado' : 'B é o modelo base');
