@@ -2,7 +2,7 @@
 // whatever the number of threads.
 
 import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { classDiary } from './class_diary.js';
 import * as harness from './harness.js';
@@ -70,9 +70,24 @@ it('is not loaded again once the reader has begun; the next visit is isolated', 
   await context.close();
 });
 
+/** The names of all files that index.html leads to, by the names that stand in them. */
+async function ledTo(assets) {
+  const found = new Set();
+  const open = [harness.built('web/index.html')];
+  for (let path = open.pop(); path; path = open.pop()) {
+    const text = await readFile(path, 'utf8');
+    for (const asset of assets) {
+      if (found.has(asset) || !text.includes(basename(asset))) continue;
+      found.add(asset);
+      if (/\.(js|css)$/.test(asset)) open.push(asset);
+    }
+  }
+  return found;
+}
+
 /**
  * What a visit without a network needs: all files but those of the WASM build without threads,
- * those of bench.html, and the model that was not asked for.
+ * those of bench.html and course.html alone, and the model that was not asked for.
  */
 async function needed() {
   const all = await readdir(harness.built('web'), { recursive: true, withFileTypes: true });
@@ -80,10 +95,16 @@ async function needed() {
   const builds = paths.filter((path) => path.endsWith('afina.mjs'));
   const scripts = await Promise.all(builds.map((path) => readFile(path, 'utf8')));
   const threads = builds.find((_, i) => scripts[i].includes('PThread')).replace('afina.mjs', '');
-  const isOfBench = (path) => /^(assets\/)?bench\b/.test(relative(harness.built('web'), path));
-  const isNeeded = (path) => (path.includes('/wasm/') ? path.startsWith(threads)
-    : !path.endsWith('/sw.js') && !isOfBench(path) && !path.includes('/afina-base/'));
-  return paths.filter(isNeeded).map((path) => relative(harness.built('web'), path));
+  const within = (path) => relative(harness.built('web'), path);
+  const led = await ledTo(paths.filter((path) => within(path).startsWith('assets/')));
+  const isNeeded = (path) => {
+    if (path.includes('/wasm/')) return path.startsWith(threads);
+    if (within(path).startsWith('assets/')) return led.has(path);
+    return !/^(sw\.js|(bench|course)\b)/.test(within(path)) && !path.includes('/afina-base/');
+  };
+  const found = paths.filter(isNeeded).map(within);
+  expect(found.filter((name) => name.startsWith('assets/')).length).toBeGreaterThan(8);
+  return found;
 }
 
 /** Those of the files that the service worker does not keep. */
