@@ -115,3 +115,17 @@ void cli_list_free(cli_list *list) {
   free(list->items);
   *list = (cli_list){0};
 }
+
+cJSON *cli_given(const cli_word *words, size_t word_count, const cli_number *numbers,
+                 size_t number_count) {
+  cJSON *json = cJSON_CreateObject();
+  bool fine = json != NULL;
+  for (size_t i = 0; fine && i < word_count; i++)
+    if (words[i].value) fine = cJSON_AddStringToObject(json, words[i].name, words[i].value);
+  for (size_t i = 0; fine && i < number_count; i++)
+    if (!isnan(numbers[i].value))
+      fine = cJSON_AddNumberToObject(json, numbers[i].name, numbers[i].value);
+  if (fine) return json;
+  cJSON_Delete(json);
+  return NULL;
+}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "gpt.h"
+#include "json.h"
 #include "memory.h"
 #include "status.h"
 #include "tokenizer.h"
@@ -55,6 +56,18 @@ typedef struct cli_option {
  * with cli_list_free. */
 bool cli_parse(const char *command, int argc, char **argv, const cli_option *options, size_t count);
 void cli_list_free(cli_list *list);
+
+/* Options for the library as JSON: the words that are not NULL and the numbers that are numbers,
+ * so that what was not given takes its default. NULL without memory. */
+typedef struct cli_word {
+  const char *name, *value;
+} cli_word;
+typedef struct cli_number {
+  const char *name;
+  double value;
+} cli_number;
+cJSON *cli_given(const cli_word *words, size_t word_count, const cli_number *numbers,
+                 size_t number_count);
 
 /* ---- files (files.c) ---- */
 

@@ -22,40 +22,31 @@ typedef struct job {
   afina_session *session;
 } job;
 
-/* The options as the library reads them; what was not given is left out and so takes its default.
- */
+/* The options as the library reads them. */
 static cJSON *options_json(const job *j) {
-  cJSON *json = cJSON_CreateObject();
-  bool fine = json != NULL;
-  const char *const words[][2] = {{"strategy", j->strategy}, {"lora_targets", j->lora_targets},
-                                  {"readout", j->readout},   {"class_weights", j->class_weights},
-                                  {"sampling", j->sampling}, {"optimizer", j->optimizer}};
-  for (size_t i = 0; fine && i < sizeof words / sizeof *words; i++)
-    if (words[i][1]) fine = cJSON_AddStringToObject(json, words[i][0], words[i][1]);
-  const struct {
-    const char *name;
-    double value;
-  } numbers[] = {{"epochs", (double)j->epochs},
-                 {"batch", (double)j->batch},
-                 {"patience", j->patience == SIZE_MAX ? (double)NAN : (double)j->patience},
-                 {"lr", j->lr},
-                 {"weight_decay", j->weight_decay},
-                 {"label_smoothing", j->label_smoothing},
-                 {"dropout", j->dropout},
-                 {"ridge", j->ridge},
-                 {"layer_decay", j->layer_decay},
-                 {"gradual_epochs", (double)j->gradual_epochs},
-                 {"valid_share", j->valid_share},
-                 {"test_share", j->test_share},
-                 {"cache_mb", j->cache_mb},
-                 {"lora_alpha", j->lora_alpha},
-                 {"lora_blocks", j->lora_blocks ? (double)j->lora_blocks : (double)NAN},
-                 {"seed", (double)j->seed}};
-  for (size_t i = 0; fine && i < sizeof numbers / sizeof *numbers; i++)
-    if (!isnan(numbers[i].value))
-      fine = cJSON_AddNumberToObject(json, numbers[i].name, numbers[i].value);
-  if (fine && j->no_ngrams) fine = cJSON_AddFalseToObject(json, "ngrams");
-  if (fine) return json;
+  const cli_word words[] = {{"strategy", j->strategy}, {"lora_targets", j->lora_targets},
+                            {"readout", j->readout},   {"class_weights", j->class_weights},
+                            {"sampling", j->sampling}, {"optimizer", j->optimizer}};
+  const cli_number numbers[] = {
+      {"epochs", (double)j->epochs},
+      {"batch", (double)j->batch},
+      {"patience", j->patience == SIZE_MAX ? (double)NAN : (double)j->patience},
+      {"lr", j->lr},
+      {"weight_decay", j->weight_decay},
+      {"label_smoothing", j->label_smoothing},
+      {"dropout", j->dropout},
+      {"ridge", j->ridge},
+      {"layer_decay", j->layer_decay},
+      {"gradual_epochs", (double)j->gradual_epochs},
+      {"valid_share", j->valid_share},
+      {"test_share", j->test_share},
+      {"cache_mb", j->cache_mb},
+      {"lora_alpha", j->lora_alpha},
+      {"lora_blocks", j->lora_blocks ? (double)j->lora_blocks : (double)NAN},
+      {"seed", (double)j->seed}};
+  cJSON *json =
+      cli_given(words, sizeof words / sizeof *words, numbers, sizeof numbers / sizeof *numbers);
+  if (json && (!j->no_ngrams || cJSON_AddFalseToObject(json, "ngrams"))) return json;
   cJSON_Delete(json);
   return NULL;
 }

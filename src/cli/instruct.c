@@ -25,32 +25,25 @@ typedef struct job {
   afina_instruct *run;
 } job;
 
-/* What was not given is left out and so takes its default. */
+/* The options as the library reads them. */
 static char *options_text(const job *j) {
-  const char *const words[][2] = {{"strategy", j->strategy},
-                                  {"lora_targets", j->lora_targets},
-                                  {"template", j->template_name},
-                                  {"language", j->language},
-                                  {"mask", j->mask}};
-  const struct {
-    const char *name;
-    double value;
-  } numbers[] = {{"epochs", (double)j->epochs},
-                 {"batch", (double)j->batch},
-                 {"lr", j->lr},
-                 {"weight_decay", j->weight_decay},
-                 {"valid_share", j->valid_share},
-                 {"lora_alpha", j->lora_alpha},
-                 {"lora_blocks", j->lora_blocks ? (double)j->lora_blocks : (double)NAN},
-                 {"seed", (double)j->seed}};
-  cJSON *json = cJSON_CreateObject();
-  bool fine = json != NULL;
-  for (size_t i = 0; fine && i < sizeof words / sizeof *words; i++)
-    if (words[i][1]) fine = cJSON_AddStringToObject(json, words[i][0], words[i][1]);
-  for (size_t i = 0; fine && i < sizeof numbers / sizeof *numbers; i++)
-    if (!isnan(numbers[i].value))
-      fine = cJSON_AddNumberToObject(json, numbers[i].name, numbers[i].value);
-  char *text = fine ? cJSON_PrintUnformatted(json) : NULL;
+  const cli_word words[] = {{"strategy", j->strategy},
+                            {"lora_targets", j->lora_targets},
+                            {"template", j->template_name},
+                            {"language", j->language},
+                            {"mask", j->mask}};
+  const cli_number numbers[] = {
+      {"epochs", (double)j->epochs},
+      {"batch", (double)j->batch},
+      {"lr", j->lr},
+      {"weight_decay", j->weight_decay},
+      {"valid_share", j->valid_share},
+      {"lora_alpha", j->lora_alpha},
+      {"lora_blocks", j->lora_blocks ? (double)j->lora_blocks : (double)NAN},
+      {"seed", (double)j->seed}};
+  cJSON *json =
+      cli_given(words, sizeof words / sizeof *words, numbers, sizeof numbers / sizeof *numbers);
+  char *text = json ? cJSON_PrintUnformatted(json) : NULL;
   cJSON_Delete(json);
   return text;
 }

@@ -72,7 +72,7 @@ static const struct {
     {"tokenizer", cli_tokenizer, "--train FILE[@WEIGHT]... --vocab N --out tokenizer.json"},
     {"pretrain", cli_pretrain,
      "--data FILE[@FACTOR]... --out DIR [--config mini|base|FILE] [--tokenizer tokenizer.json] "
-     "[--init DIR]\n"
+     "[--init DIR [--widen]]\n"
      "           [--resume [--from checkpoint|stable] [--cool-down TOKENS]] [--optimizer "
      "muon|adamw] [--lr X]\n"
      "           [--tokens N] [--warmup-tokens N] [--decay SHARE] [--batch N] [--micro-batch N] "

@@ -6,7 +6,7 @@
 
 #include "cli.h"
 #include "pretrain.h"
-#include "safetensors.h"
+#include "pretrain_model.h"
 #include "streams.h"
 #include "weights.h"
 
@@ -14,9 +14,10 @@ static const char command[] = "pretrain";
 
 typedef struct job {
   cli_list data;
-  const char *config, *out, *tokenizer_path, *init, *from, *optimizer;
+  cli_fresh_model fresh;
+  const char *out, *tokenizer_path, *from, *optimizer;
   bool resume;
-  size_t tokens, batch, micro_batch, batch_start, context, seed, threads, every;
+  size_t tokens, batch, micro_batch, batch_start, context, threads, every;
   size_t contrast_tokens, word_tokens, word_steps;
   const char *spans, *readout;
   double temperature, language_weight, contrast_weight, word_weight;
@@ -31,69 +32,16 @@ typedef struct job {
   FILE *log;
 } job;
 
-static afina_status make_config(job *j, afina_gpt_config *config, afina_error *error) {
-  const afina_gpt_config mini = {.context = 256,
-                                 .channels = 192,
-                                 .layers = 4,
-                                 .heads = 6,
-                                 .inner = 768,
-                                 .readout = AFINA_READOUT_WORDS};
-  const afina_gpt_config base = {.context = 256,
-                                 .channels = 320,
-                                 .layers = 4,
-                                 .heads = 5,
-                                 .inner = 1280,
-                                 .readout = AFINA_READOUT_WORDS};
-  if (j->config ? strcmp(j->config, "mini") == 0 : !j->init) {
-    *config = mini;
-  } else if (j->config && strcmp(j->config, "base") == 0) {
-    *config = base;
-  } else {
-    afina_bytes json = {0};
-    AFINA_TRY(j->config ? cli_read_file(&json, j->config, error)
-                        : cli_read_in(&json, j->init, "config.json", error));
-    const afina_status status = afina_gpt_config_parse(config, NULL, json.data, json.size, error);
-    afina_bytes_free(&json);
-    if (status != AFINA_OK) return status;
-  }
-  config->vocabulary = afina_tokenizer_size(j->tokenizer);
-  config->classes = 0;
-  if (config->vocabulary > UINT16_MAX + 1u)
-    return afina_fail(error, AFINA_E_LIMIT, "a vocabulary of %zu: pretraining takes at most 65536",
-                      config->vocabulary);
-  return AFINA_OK;
-}
-
-/* Random, or those of --init. */
-static afina_status fill_weights(job *j, afina_error *error) {
-  afina_rng rng;
-  afina_rng_seed(&rng, j->seed);
-  afina_params_begin(&j->gpt.params, j->gpt.weights, &rng);
-  if (!j->init) return AFINA_OK;
-  afina_bytes bytes = {0};
-  afina_safetensors *file;
-  AFINA_TRY(cli_read_in(&bytes, j->init, "model.safetensors", error));
-  afina_status status = afina_safetensors_open(&file, bytes.data, bytes.size, error);
-  if (status == AFINA_OK) {
-    status = afina_weights_read(&j->gpt, file, NULL, error);
-    afina_safetensors_close(file);
-  }
-  afina_bytes_free(&bytes);
-  return status;
-}
-
 static afina_status prepare_model(job *j, afina_error *error) {
   afina_bytes json = {0};
-  AFINA_TRY(j->tokenizer_path
-                ? cli_read_file(&json, j->tokenizer_path, error)
-                : cli_read_in(&json, j->init ? j->init : j->out, "tokenizer.json", error));
+  AFINA_TRY(j->tokenizer_path ? cli_read_file(&json, j->tokenizer_path, error)
+                              : cli_read_in(&json, j->fresh.init ? j->fresh.init : j->out,
+                                            "tokenizer.json", error));
   afina_status status = afina_tokenizer_parse(&j->tokenizer, json.data, json.size, error);
   afina_bytes_free(&json);
   if (status != AFINA_OK) return status;
-  afina_gpt_config config;
-  AFINA_TRY(make_config(j, &config, error));
-  AFINA_TRY(afina_gpt_init(&j->gpt, &config, error));
-  AFINA_TRY(fill_weights(j, error));
+  AFINA_TRY(cli_make_fresh(&j->gpt, j->tokenizer, &j->fresh, error));
+  const afina_gpt_config config = j->gpt.config;
   AFINA_TRY(afina_pool_create(&j->pool, j->threads, error));
   const afina_kernels *kernels = afina_kernels_find("plain");
 #ifdef AFINA_NATIVE_KERNELS
@@ -160,7 +108,7 @@ static afina_status prepare_run(job *j, afina_error *error) {
       .lr_floor = 0.02,
       .weight_decay = 0.1,
       .optimizer = strcmp(j->optimizer, "muon") == 0 ? AFINA_MUON : AFINA_ADAMW,
-      .seed = j->seed,
+      .seed = j->fresh.seed,
       .contrast_tokens = j->contrast_tokens,
       .word_tokens = j->word_tokens,
       .word_steps = j->word_steps,
@@ -299,8 +247,10 @@ static afina_status check_options(const job *j, afina_error *error) {
     if (strcmp(words[i].value, words[i].one) != 0 && strcmp(words[i].value, words[i].other) != 0)
       return afina_fail(error, AFINA_E_ARGUMENT, "--%s is %s or %s, not '%s'", words[i].name,
                         words[i].one, words[i].other, words[i].value);
-  if (j->resume && j->init)
+  if (j->resume && j->fresh.init)
     return afina_fail(error, AFINA_E_ARGUMENT, "--init starts a run, --resume goes on with one");
+  if (j->fresh.widen && !j->fresh.init)
+    return afina_fail(error, AFINA_E_ARGUMENT, "--widen goes with --init: whose weights?");
   if (!j->resume && (j->cool_down > 0 || strcmp(j->from, "stable") == 0))
     return afina_fail(error, AFINA_E_ARGUMENT, "--from and --cool-down go with --resume");
   return cli_check_folder(j->out, error);
@@ -336,7 +286,7 @@ int cli_pretrain(int argc, char **argv) {
            .tokens = 30000000,
            .batch = 32,
            .micro_batch = 8,
-           .seed = 1,
+           .fresh.seed = 1,
            .every = 250,
            .lr = 3e-3,
            .decay = 0.2,
@@ -350,10 +300,11 @@ int cli_pretrain(int argc, char **argv) {
            .word_weight = 1};
   const cli_option options[] = {
       {"data", CLI_LIST, &j.data, true},
-      {"config", CLI_TEXT, &j.config, false},
+      {"config", CLI_TEXT, &j.fresh.config, false},
       {"out", CLI_TEXT, &j.out, true},
       {"tokenizer", CLI_TEXT, &j.tokenizer_path, false},
-      {"init", CLI_TEXT, &j.init, false},
+      {"init", CLI_TEXT, &j.fresh.init, false},
+      {"widen", CLI_FLAG, &j.fresh.widen, false},
       {"resume", CLI_FLAG, &j.resume, false},
       {"from", CLI_TEXT, &j.from, false},
       {"cool-down", CLI_NUMBER, &j.cool_down, false},
@@ -378,7 +329,7 @@ int cli_pretrain(int argc, char **argv) {
       {"readout", CLI_TEXT, &j.readout, false},
       {"held-out", CLI_NUMBER, &j.held_out, false},
       {"checkpoint-every", CLI_SIZE, &j.every, false},
-      {"seed", CLI_SIZE, &j.seed, false},
+      {"seed", CLI_SIZE, &j.fresh.seed, false},
       {"threads", CLI_SIZE, &j.threads, false},
   };
   if (!cli_parse(command, argc, argv, options, sizeof options / sizeof *options)) return CLI_USAGE;

@@ -14,6 +14,12 @@ static void enter(afina_finetune *run, afina_phase phase, size_t steps) {
   run->steps = steps;
 }
 
+/* Once over the texts, in the order that the batcher has. */
+static void start_pass(afina_finetune *run) {
+  run->epoch_loss = run->epoch_weight = 0;
+  enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
+}
+
 static void start_epoch(afina_finetune *run, double now) {
   if (run->options.recipe.lbfgs) {
     afina_batcher_rewind(&run->train);
@@ -26,8 +32,7 @@ static void start_epoch(afina_finetune *run, double now) {
   }
   run->epoch++;
   run->epoch_started = now;
-  run->epoch_loss = run->epoch_weight = 0;
-  enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
+  start_pass(run);
 }
 
 static void start_test(afina_finetune *run, double now);
@@ -261,12 +266,6 @@ static bool update_by_all(afina_finetune *run) {
   return s->done || (lower && !first);
 }
 
-static void look_at_all(afina_finetune *run) {
-  afina_batcher_rewind(&run->train);
-  run->epoch_loss = run->epoch_weight = 0;
-  enter(run, AFINA_TRAIN, afina_batcher_count(&run->train));
-}
-
 /* *loss is written when the batch is done; where an epoch looks at all texts, with the epoch. */
 static afina_status train(afina_finetune *run, double now, double *loss, afina_error *error) {
   if (run->part == 0) run->batch = afina_batcher_next(&run->train);
@@ -280,12 +279,12 @@ static afina_status train(afina_finetune *run, double now, double *loss, afina_e
   run->texts += run->batch->count;
   if (!by_all) *loss = run->batch_loss / run->batch_weight;
   if (++run->step < run->steps) return AFINA_OK;
-  if (by_all) *loss = run->epoch_loss / run->epoch_weight;
   if (by_all && !update_by_all(run)) {
-    *loss = (double)NAN; /* of no place that is kept */
-    look_at_all(run);
+    afina_batcher_rewind(&run->train);
+    start_pass(run);
     return AFINA_OK;
   }
+  if (by_all) *loss = run->epoch_loss / run->epoch_weight;
   if (run->split.valid.count == 0) return end_epoch(run, now, error);
   afina_batcher_rewind(&run->valid);
   run->valid_loss = 0;

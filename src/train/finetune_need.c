@@ -205,8 +205,7 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
                          o->recipe.draws),
              most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, false),
                          AFINA_EVALUATE_TEXTS, false));
-  const bool lbfgs = o->recipe.lbfgs && o->strategy.kind == AFINA_STRATEGY_HEAD;
-  const size_t vectors = lbfgs ? 2 + (size_t)AFINA_LBFGS_VECTORS : 2;
+  const size_t vectors = afina_finetune_at_once(o) ? 2 + (size_t)AFINA_LBFGS_VECTORS : 2;
   afina_finetune_need need = {
       .weights = times(plus(plus(total, trained), saving(total, trained)), sizeof(afina_real)),
       .gradients = times(trained, sizeof(afina_real)),

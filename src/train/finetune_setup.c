@@ -113,7 +113,7 @@ afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,
                           .gpt = {.config = gpt->config},
                           .best_accuracy = -1,
                           .best_loss = INFINITY};
-  if (options->strategy.kind != AFINA_STRATEGY_HEAD) run->options.recipe.lbfgs = false;
+  run->options.recipe.lbfgs = afina_finetune_at_once(options);
   const afina_split_options split = {.test_share = options->test_share,
                                      .valid_share = options->valid_share,
                                      .seed = options->split_seed};

@@ -103,6 +103,10 @@ afina_adapters afina_strategy_adapters(const afina_strategy *strategy,
   }
 }
 
+bool afina_finetune_at_once(const afina_finetune_options *o) {
+  return o->recipe.lbfgs && o->strategy.kind == AFINA_STRATEGY_HEAD;
+}
+
 afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t layers) {
   return afina_strategy_adapters(&o->strategy, &o->lora, layers);
 }

@@ -80,6 +80,9 @@ typedef struct afina_finetune_options {
   char base[AFINA_SHA256_HEX]; /* of the weights that the run starts from, where `store` */
 } afina_finetune_options;
 
+/* Whether the head alone is fitted to all texts at once (recipe.lbfgs). */
+bool afina_finetune_at_once(const afina_finetune_options *options);
+
 /* The adapters that a strategy trains in a model of so many blocks; none for most. */
 afina_adapters afina_finetune_adapters(const afina_finetune_options *options, size_t layers);
 

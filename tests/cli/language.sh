@@ -59,6 +59,15 @@ run 0 perplexity --model lm --data "$here/pt.txt"
 check "--init does not start from the weights" \
   test "$(cut -c 1-13 out.txt)" = "$(cut -c 1-13 warm.txt)"
 
+# The same in a model twice as wide, which computes the same.
+pretrain wide --init lm --widen --tokens 64 --warmup-tokens 1e9
+run 0 perplexity --model wide --data "$here/pt.txt"
+check "--widen changes what the model says" \
+  test "$(cut -c 1-13 out.txt)" = "$(cut -c 1-13 warm.txt)"
+check "--widen does not double the channels" \
+  test "$(grep -o '"n_embd":.[0-9]*' wide/config.json | grep -o '[0-9]*$')" = \
+  $(($(grep -o '"n_embd":.[0-9]*' lm/config.json | grep -o '[0-9]*$') * 2))
+
 run 0 perplexity --model lm --data "$here/pt.txt"
 number='[0-9.]+'
 check "perplexity prints one JSON line" grep -qE "^\\{\"loss\":$number,\"perplexity\":$number,\
@@ -140,6 +149,8 @@ run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --opti
 says "muon or adamw"
 run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --from stable
 run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --init lm --resume
+run 2 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --widen
+says "--widen goes with --init: whose weights?"
 run 1 pretrain --data "$here/pt.txt" --out new --init nowhere
 run 1 pretrain --data "$here/pt.txt" --out new --tokenizer tokenizer.json --config missing.json
 run 1 pretrain --data "$here/pt.txt" --config "$here/config.json" --out lm/config.json \

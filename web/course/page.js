@@ -1,9 +1,10 @@
 // The course as a page: the path on one side, the diagram that is shown on the other. In another
 // language it is built anew.
 
-import { currentLanguage, addWords, languages, preferredLanguage, setLanguage, t }
+import { currentLanguage, addWords, preferredLanguage, setLanguage, t }
   from '../i18n/index.js';
 import { fill, h, icon } from '../ui/dom.js';
+import { languageSwitch } from '../ui/switches.js';
 import { startTheme, toggleTheme } from '../ui/theme.js';
 import { chapters, diagrams, findDiagram } from './diagrams.js';
 import { createCourseEngine } from './engine.js';
@@ -14,15 +15,6 @@ import { createProgress } from './progress.js';
 import { createRows } from './rows.js';
 import { formatSetup, readSetup } from './setup.js';
 import { courseWords } from './words/index.js';
-
-const NAMES = { 'pt-BR': ['PT', 'Português'], en: ['EN', 'English'] };
-
-function languageSwitch(change) {
-  return h('div', { class: 'switch', role: 'group', 'aria-label': t('header.language') },
-    languages.map((tag) => h('button', { type: 'button', lang: tag, title: NAMES[tag][1],
-      'aria-label': NAMES[tag][1], 'aria-pressed': String(tag === currentLanguage()),
-      onclick: () => change(tag) }, NAMES[tag][0])));
-}
 
 function themeButton(afterwards) {
   const button = h('button', { type: 'button', class: 'plain icon-only', onclick: () => {

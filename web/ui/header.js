@@ -1,9 +1,10 @@
 // The frame around the steps: header, the first words, the model's weights arriving, footer.
 
 import { models } from 'virtual:afina-models';
-import { bytes, compact, currentLanguage, languages, moment, t } from '../i18n/index.js';
+import { bytes, compact, currentLanguage, moment, t } from '../i18n/index.js';
 import { fill, h, icon } from './dom.js';
 import { failureBox } from './failure.js';
+import { languageSwitch, switchOf } from './switches.js';
 import { toggleTheme } from './theme.js';
 
 export const steps = ['data', 'train', 'evaluate', 'classify'];
@@ -51,28 +52,6 @@ function stepLink(app, id, index) {
   return h('a', to(id), mark, t(`${id}.nav`));
 }
 
-function languageSwitch(app) {
-  const names = { 'pt-BR': ['PT', 'Português'], en: ['EN', 'English'] };
-  const buttons = languages.map((tag) => {
-    const [short, name] = names[tag];
-    const attributes = {
-      type: 'button',
-      lang: tag,
-      'data-language': tag,
-      title: name,
-      'aria-label': name,
-      'aria-pressed': String(tag === currentLanguage()),
-      onclick: () => app.changeLanguage(tag),
-    };
-    return h('button', attributes, short);
-  });
-  return switchOf(t('header.language'), buttons);
-}
-
-/** Buttons of which one is pressed. */
-const switchOf = (label, buttons) =>
-  h('div', { class: 'switch', role: 'group', 'aria-label': label }, buttons);
-
 function themeButton(app) {
   const button = h('button', {
     type: 'button',
@@ -103,7 +82,7 @@ export function pageHeader(app) {
       { class: 'tools' },
       h('a', { href: `course.html#lang=${currentLanguage()}` }, t('header.course')),
       url ? h('a', { href: `${url}#readme`, rel: 'noreferrer' }, t('header.readme')) : null,
-      languageSwitch(app),
+      languageSwitch(app.changeLanguage),
       themeButton(app),
     ),
   );

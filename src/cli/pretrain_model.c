@@ -1,0 +1,74 @@
+#include "pretrain_model.h"
+
+#include <string.h>
+
+#include "cli.h"
+#include "safetensors.h"
+#include "weights.h"
+#include "widen.h"
+
+static const afina_gpt_config mini = {.context = 256,
+                                      .channels = 192,
+                                      .layers = 4,
+                                      .heads = 6,
+                                      .inner = 768,
+                                      .readout = AFINA_READOUT_WORDS};
+static const afina_gpt_config base = {.context = 256,
+                                      .channels = 384,
+                                      .layers = 4,
+                                      .heads = 12,
+                                      .inner = 1536,
+                                      .readout = AFINA_READOUT_WORDS};
+
+static afina_status make_config(afina_gpt_config *config, const afina_tokenizer *tokenizer,
+                                const cli_fresh_model *fresh, afina_error *error) {
+  if (fresh->config ? strcmp(fresh->config, "mini") == 0 : !fresh->init) {
+    *config = mini;
+  } else if (fresh->config && strcmp(fresh->config, "base") == 0) {
+    *config = base;
+  } else {
+    afina_bytes json = {0};
+    AFINA_TRY(fresh->config ? cli_read_file(&json, fresh->config, error)
+                            : cli_read_in(&json, fresh->init, "config.json", error));
+    const afina_status status = afina_gpt_config_parse(config, NULL, json.data, json.size, error);
+    afina_bytes_free(&json);
+    if (status != AFINA_OK) return status;
+  }
+  config->vocabulary = afina_tokenizer_size(tokenizer);
+  config->classes = 0;
+  if (config->vocabulary > UINT16_MAX + 1u)
+    return afina_fail(error, AFINA_E_LIMIT, "a vocabulary of %zu: pretraining takes at most 65536",
+                      config->vocabulary);
+  return AFINA_OK;
+}
+
+static afina_status read_weights(afina_gpt *gpt, const char *folder, afina_error *error) {
+  afina_bytes bytes = {0};
+  afina_safetensors *file;
+  AFINA_TRY(cli_read_in(&bytes, folder, "model.safetensors", error));
+  afina_status status = afina_safetensors_open(&file, bytes.data, bytes.size, error);
+  if (status == AFINA_OK) {
+    status = afina_weights_read(gpt, file, NULL, error);
+    afina_safetensors_close(file);
+  }
+  afina_bytes_free(&bytes);
+  return status;
+}
+
+afina_status cli_make_fresh(afina_gpt *gpt, const afina_tokenizer *tokenizer,
+                            const cli_fresh_model *fresh, afina_error *error) {
+  afina_gpt_config config;
+  AFINA_TRY(make_config(&config, tokenizer, fresh, error));
+  AFINA_TRY(afina_gpt_init(gpt, &config, error));
+  afina_rng rng;
+  afina_rng_seed(&rng, fresh->seed);
+  afina_params_begin(&gpt->params, gpt->weights, &rng);
+  if (!fresh->init) return AFINA_OK;
+  AFINA_TRY(read_weights(gpt, fresh->init, error));
+  if (!fresh->widen) return AFINA_OK;
+  afina_gpt wide;
+  AFINA_TRY(afina_gpt_widen(&wide, gpt, &rng, error));
+  afina_gpt_free(gpt);
+  *gpt = wide;
+  return AFINA_OK;
+}
