@@ -22,6 +22,7 @@ afina_status afina_bench_passes_init(afina_bench *bench, afina_error *error) {
   const afina_optimizer_options adamw = {
       .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1};
   AFINA_TRY(afina_optimizer_init(&p->optimizer, &bench->gpt, 0, &adamw, error));
+  AFINA_TRY(afina_optimizer_use_rows(&p->optimizer, &bench->gpt, error));
   p->ids = afina_allocate(most->tokens, sizeof *p->ids);
   p->starts = afina_allocate(most->texts + 1, sizeof *p->starts);
   if (!p->ids || !p->starts) return afina_fail_memory(error);
@@ -60,7 +61,7 @@ static afina_status run(afina_bench *bench, const bench_item *item, afina_error 
   const size_t B = item->texts, K = bench->gpt.config.classes;
   const afina_gradients *gradients = &p->optimizer.gradients;
   if (!item->trains) return forward(bench, item, error);
-  afina_zero(exec, gradients->data, p->optimizer.count);
+  afina_optimizer_open(&p->optimizer, &bench->gpt, exec);
   AFINA_TRY(forward(bench, item, error));
   afina_cross_entropy_forward(exec, p->pass.losses, p->pass.logits, targets, B, K);
   afina_cross_entropy_backward(exec, p->pass.logits, targets, 1 / (afina_real)B, B, K);

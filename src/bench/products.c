@@ -89,15 +89,16 @@ static void multiply(const afina_bench *bench, const bench_item *item) {
       afina_linear_forward(exec, p->out, p->x, p->weight, NULL, N, I, O, O);
       break;
     case BENCH_INPUTS:
-      afina_linear_backward(exec, p->out, NULL, NULL, p->dy, p->x, p->weight, N, I, O, O);
+      afina_linear_backward(exec, AFINA_SETS_DX, p->out, NULL, NULL, p->dy, p->x, p->weight, N, I,
+                            O, O);
       break;
     case BENCH_WEIGHTS:
-      afina_linear_backward(exec, NULL, p->out, NULL, p->dy, p->x, p->weight, N, I, O, O);
+      afina_linear_backward(exec, AFINA_SETS_DWEIGHT, NULL, p->out, NULL, p->dy, p->x, p->weight, N,
+                            I, O, O);
       break;
   }
 }
 
-/* The gradients accumulate; over all rounds of a benchmark they stay far from any limit. */
 double afina_bench_product(afina_bench *bench, const bench_item *item) {
   const double wanted = bench->flops * (double)afina_pool_size(bench->exec.pool);
   const size_t times = (size_t)(wanted / item->flops) + 1;

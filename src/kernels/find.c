@@ -53,10 +53,10 @@ bool afina_kernels_fuse(const afina_kernels *kernels) {
   bool fused = true;
   for (size_t rows = 1; rows <= M && fused; rows++) { /* each way of gemm through its tiles */
     for (size_t i = 0; i < rows * N; i++) c[i] = -1;
-    kernels->gemm(c, N, a, 1, 1, b, N, 1, rows, N, 1, scratch);
+    kernels->gemm(c, N, c, a, 1, 1, b, N, 1, rows, N, 1, scratch);
     fused = holds(c, rows);
     for (size_t i = 0; i < rows * N; i++) c[i] = -1;
-    kernels->gemm(c, N, a, 1, 1, b, 1, 1, rows, N, 1, scratch);
+    kernels->gemm(c, N, c, a, 1, 1, b, 1, 1, rows, N, 1, scratch);
     fused = fused && holds(c, rows);
   }
   free(scratch);

@@ -66,8 +66,8 @@ mergeInto(LibraryManager.library, {
     return fusedModule.exports;
   },
   afina_fused_gemm__deps: ['$fusedModule'],
-  afina_fused_gemm: function (c, cRow, a, aRow, aCol, b, bRow, bCol, M, N, K, scratch) {
-    fusedModule().afina_fused_gemm(c, cRow, a, aRow, aCol, b, bRow, bCol, M, N, K, scratch);
+  afina_fused_gemm: function (c, cRow, start, a, aRow, aCol, b, bRow, bCol, M, N, K, scratch) {
+    fusedModule().afina_fused_gemm(c, cRow, start, a, aRow, aCol, b, bRow, bCol, M, N, K, scratch);
   },
   afina_fused_tile__deps: ['$fusedModule'],
   afina_fused_tile: function (c, cRow, a, b, K) {

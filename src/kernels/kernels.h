@@ -58,12 +58,14 @@ enum {
 typedef struct afina_kernels {
   const char *name; /* the report's "numerics": sets of one name give the same bits */
 
-  /* c[M,N] += a[M,K] b[K,N]. Element (m,k) of a is a[m * a_row + k * a_col], so a transposed matrix
-   * is one with its strides swapped; likewise b; rows of c are c_row apart. Every element of c
-   * takes its K products in ascending k. scratch: AFINA_GEMM_SCRATCH elements, 64-byte aligned. */
-  void (*gemm)(afina_real *c, size_t c_row, const afina_real *a, size_t a_row, size_t a_col,
-               const afina_real *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
-               afina_real *scratch);
+  /* c[M,N] = start + a[M,K] b[K,N]. start says what the rows of c begin with: c itself (the product
+   * is added to it), NULL (zeros), or one row [N] for all of them (a bias). Element (m,k) of a is
+   * a[m * a_row + k * a_col], so a transposed matrix is one with its strides swapped; likewise b;
+   * rows of c are c_row apart. Every element of c takes its K products in ascending k. scratch:
+   * AFINA_GEMM_SCRATCH elements, 64-byte aligned. */
+  void (*gemm)(afina_real *c, size_t c_row, const afina_real *start, const afina_real *a,
+               size_t a_row, size_t a_col, const afina_real *b, size_t b_row, size_t b_col,
+               size_t M, size_t N, size_t K, afina_real *scratch);
 
   /* y[N,C] = (x - mean) * rstd * weight[C] + bias[C], per row; mean[N] and rstd[N] = 1 /
    * sqrt(variance + 1e-5) are kept for the backward pass (Ba et al., 2016). */

@@ -5,17 +5,19 @@
 #include "reference.c"
 
 #include <cblas.h>
+#include <string.h>
 
 /* Called from our own threads, each on its own rows of c: the caller keeps BLAS itself on one
  * thread. */
-static void blas_gemm(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
-                      const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
-                      float *scratch) {
+static void blas_gemm(float *c, size_t c_row, const float *start, const float *a, size_t a_row,
+                      size_t a_col, const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
+                      size_t K, float *scratch) {
   (void)scratch;
+  for (size_t m = 0; start && start != c && m < M; m++) memcpy(c + m * c_row, start, N * sizeof *c);
   const int a_turned = a_col != 1, b_turned = b_col != 1;
   cblas_sgemm(CblasRowMajor, a_turned ? CblasTrans : CblasNoTrans,
               b_turned ? CblasTrans : CblasNoTrans, (int)M, (int)N, (int)K, 1, a,
-              (int)(a_turned ? a_col : a_row), b, (int)(b_turned ? b_col : b_row), 1, c,
+              (int)(a_turned ? a_col : a_row), b, (int)(b_turned ? b_col : b_row), start ? 1 : 0, c,
               (int)c_row);
 }
 

@@ -14,13 +14,13 @@ static inline afina_real advance(afina_real sum, afina_real a, afina_real b) {
 }
 
 #ifndef AFINA_NATIVE_SET /* which has BLAS instead */
-static void gemm(afina_real *c, size_t c_row, const afina_real *a, size_t a_row, size_t a_col,
-                 const afina_real *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
-                 afina_real *scratch) {
+static void gemm(afina_real *c, size_t c_row, const afina_real *start, const afina_real *a,
+                 size_t a_row, size_t a_col, const afina_real *b, size_t b_row, size_t b_col,
+                 size_t M, size_t N, size_t K, afina_real *scratch) {
   (void)scratch;
   for (size_t m = 0; m < M; m++)
     for (size_t n = 0; n < N; n++) {
-      afina_real sum = c[m * c_row + n];
+      afina_real sum = start == c ? c[m * c_row + n] : start ? start[n] : 0;
       for (size_t k = 0; k < K; k++)
         sum = advance(sum, a[m * a_row + k * a_col], b[k * b_row + n * b_col]);
       c[m * c_row + n] = sum;

@@ -204,9 +204,9 @@ enum { TILE_M = AFINA_TILE_M, TILE_N = 2 * WIDTH };
 /* c[TILE_M, TILE_N] += a b with a packed as [K, TILE_M] and b as [K, TILE_N]: the product's inner
  * loop. */
 void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b, size_t K);
-void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
-                       const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
-                       float *scratch);
+void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *start, const float *a, size_t a_row,
+                       size_t a_col, const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
+                       size_t K, float *scratch);
 
 /* simd_pack.c. Rows are shared out evenly among tiles: the first `more` have one row more. */
 typedef struct share {

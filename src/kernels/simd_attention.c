@@ -22,14 +22,11 @@ static size_t block_tokens(const afina_attention_shape *shape, size_t first, siz
   return T;
 }
 
-static void fill_zero(float *x, size_t n) { memset(x, 0, n * sizeof *x); }
-
 /* scores[count, T] = rows of x times rows of y; the panels of the product lie behind the scores'
  * two blocks. */
 static void multiply_rows(float *scores, const float *x, size_t x_stride, const float *y,
                           size_t y_stride, size_t count, size_t T, size_t D, float *panels) {
-  fill_zero(scores, count * T);
-  AFINA_LOCAL(gemm)(scores, T, x, x_stride, 1, y, 1, y_stride, count, T, D, panels);
+  AFINA_LOCAL(gemm)(scores, T, NULL, x, x_stride, 1, y, 1, y_stride, count, T, D, panels);
 }
 
 /* x = x factor - shift for the `visible` first of n elements; the others become so small that their
@@ -64,9 +61,8 @@ void AFINA_LOCAL(attention_forward)(float *out, float *lse, const float *q, cons
     for (size_t i = 0; i < count; i++)
       sum[i] = AFINA_SHARED(row_sum)(p + i * T, visible_tokens(shape, first + i));
     for (size_t i = 0; i < count; i++) lse[first + i] = max[i] + afina_log(sum[i]);
-    for (size_t i = 0; i < count; i++) fill_zero(out + (first + i) * q_stride, D);
     AFINA_LOCAL(gemm)
-    (out + first * q_stride, q_stride, p, T, 1, v, kv_stride, 1, count, D, T, panels);
+    (out + first * q_stride, q_stride, NULL, p, T, 1, v, kv_stride, 1, count, D, T, panels);
     for (size_t i = 0; i < count; i++) {
       const float inverse = 1 / sum[i];
       float *row = out + (first + i) * q_stride;
@@ -118,8 +114,9 @@ void AFINA_LOCAL(attention_backward)(float *dq, float *dk, float *dv, const floa
       softmax_backward(ds + i * T, p + i * T, scale, dot(dout + row, out + row, D),
                        visible_tokens(shape, first + i), T);
     }
-    AFINA_LOCAL(gemm)(dv, kv_stride, p, 1, T, dout + start, q_stride, 1, T, D, count, panels);
-    AFINA_LOCAL(gemm)(dk, kv_stride, ds, 1, T, q + start, q_stride, 1, T, D, count, panels);
-    AFINA_LOCAL(gemm)(dq + start, q_stride, ds, T, 1, k, kv_stride, 1, count, D, T, panels);
+    AFINA_LOCAL(gemm)(dv, kv_stride, dv, p, 1, T, dout + start, q_stride, 1, T, D, count, panels);
+    AFINA_LOCAL(gemm)(dk, kv_stride, dk, ds, 1, T, q + start, q_stride, 1, T, D, count, panels);
+    AFINA_LOCAL(gemm)
+    (dq + start, q_stride, dq + start, ds, T, 1, k, kv_stride, 1, count, D, T, panels);
   }
 }

@@ -1,8 +1,9 @@
 /* The matrix product. c is computed in tiles of at most TILE_M x TILE_N that stay in registers
  * while k runs; b, and where it pays a, are first copied into panels that the tile reads front to
- * back. Whatever the path, an element of c starts from itself and advances by its products in
- * ascending k, so the bits are those of reference.c and depend neither on how a caller cuts M or N
- * nor on the vectors' width.
+ * back. Whatever the path, an element of c starts from what it begins with (itself, a bias, zero)
+ * and advances by its products in ascending k, so the bits are those of reference.c and depend
+ * neither on how a caller cuts M or N nor on the vectors' width. Where c does not begin with
+ * itself, the first block of k reads the tiles' first values elsewhere: no pass over c sets it up.
  *
  * Nothing here or in simd_pack.c has an address but those that the caller gave: the fused set of
  * the page is these two files as a module of their own, without a stack (fused.cmake). */
@@ -12,8 +13,10 @@ enum {
   BLOCK_K = 256,        /* a panel of b, [256, TILE_N], stays in the first-level cache */
   BLOCK_M = 8 * TILE_M, /* rows of a that are copied at a time */
   EDGE = TILE_M * TILE_N,
-  FEW_ROWS = 4,    /* below it, c advances by four rows of b at a time, ... */
-  FEW_SUMS = 4096, /* ... 16 KiB of it */
+  ZEROS = 16,               /* at the front of the scratch, where c begins with them */
+  NEAR = (1 << 16) - ZEROS, /* elements of panels that the second-level cache holds */
+  FEW_ROWS = 4,             /* below it, c advances by four rows of b at a time, ... */
+  FEW_SUMS = 4096,          /* ... 16 KiB of it */
   SAME_SET = 1024, /* rows of b that far apart push one another out of the first-level cache */
   COLUMNS = 8      /* of one row of c, where b is turned */
 };
@@ -27,7 +30,8 @@ enum { COPIES_A = 0 };
 #define A_AT(m) (a + (m))
 enum { COPIES_A = 1 };
 #endif
-#define ROW_LOAD(m) vec left##m = v_load(c + (m)*c_row), right##m = v_load(c + (m)*c_row + WIDTH);
+#define ROW_LOAD(m) \
+  vec left##m = v_load(from + (m)*from_row), right##m = v_load(from + (m)*from_row + WIDTH);
 #define ROW_STEP(m)                             \
   {                                             \
     const vec x = v_load_splat(A_AT(m));        \
@@ -38,9 +42,11 @@ enum { COPIES_A = 1 };
   v_store(c + (m)*c_row, left##m); \
   v_store(c + (m)*c_row + WIDTH, right##m);
 
-/* c[rows, TILE_N] += a b, the rows of b b_row apart. */
+/* c[rows, TILE_N] = from + a b, the rows of b b_row apart, those of `from` from_row (0: one row for
+ * all of c). */
 #define TILE(rows, EACH_ROW)                                                                     \
-  static AFINA_NOINLINE void tile_##rows(float *c, size_t c_row, const float *a, size_t a_row,   \
+  static AFINA_NOINLINE void tile_##rows(float *c, size_t c_row, const float *from,              \
+                                         size_t from_row, const float *a, size_t a_row,          \
                                          size_t a_col, const float *b, size_t b_row, size_t K) { \
     (void)a_row;                                                                                 \
     EACH_ROW(ROW_LOAD)                                                                           \
@@ -65,22 +71,23 @@ TILE(5, ROWS_5)
 TILE(6, ROWS_6)
 #endif
 
-static void tile(size_t rows, float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
-                 const float *b, size_t b_row, size_t K) {
+static void tile(size_t rows, float *c, size_t c_row, const float *from, size_t from_row,
+                 const float *a, size_t a_row, size_t a_col, const float *b, size_t b_row,
+                 size_t K) {
   switch (rows) {
-    case 1: tile_1(c, c_row, a, a_row, a_col, b, b_row, K); break;
-    case 2: tile_2(c, c_row, a, a_row, a_col, b, b_row, K); break;
-    case 3: tile_3(c, c_row, a, a_row, a_col, b, b_row, K); break;
-    case 4: tile_4(c, c_row, a, a_row, a_col, b, b_row, K); break;
-    case 5: tile_5(c, c_row, a, a_row, a_col, b, b_row, K); break;
+    case 1: tile_1(c, c_row, from, from_row, a, a_row, a_col, b, b_row, K); break;
+    case 2: tile_2(c, c_row, from, from_row, a, a_row, a_col, b, b_row, K); break;
+    case 3: tile_3(c, c_row, from, from_row, a, a_row, a_col, b, b_row, K); break;
+    case 4: tile_4(c, c_row, from, from_row, a, a_row, a_col, b, b_row, K); break;
+    case 5: tile_5(c, c_row, from, from_row, a, a_row, a_col, b, b_row, K); break;
 #if AFINA_TILE_M == 6
-    case 6: tile_6(c, c_row, a, a_row, a_col, b, b_row, K); break;
+    case 6: tile_6(c, c_row, from, from_row, a, a_row, a_col, b, b_row, K); break;
 #endif
   }
 }
 
 void AFINA_LOCAL(tile)(float *c, size_t c_row, const float *a, const float *b, size_t K) {
-  tile(TILE_M, c, c_row, a, 1, TILE_M, b, TILE_N, K);
+  tile(TILE_M, c, c_row, c, c_row, a, 1, TILE_M, b, TILE_N, K);
 }
 
 static void copy_block(float *to, size_t to_row, const float *from, size_t from_row, size_t rows,
@@ -94,10 +101,11 @@ static void copy_block(float *to, size_t to_row, const float *from, size_t from_
 
 /* The same at the right border of c, where only `columns` of the tile exist. */
 static AFINA_NOINLINE void multiply_edge(size_t rows, size_t columns, float *c, size_t c_row,
-                                         const float *a, size_t a_row, size_t a_col, const float *b,
-                                         size_t K, float *edge) {
-  copy_block(edge, TILE_N, c, c_row, rows, columns);
-  tile(rows, edge, TILE_N, a, a_row, a_col, b, TILE_N, K);
+                                         const float *from, size_t from_row, const float *a,
+                                         size_t a_row, size_t a_col, const float *b, size_t K,
+                                         float *edge) {
+  copy_block(edge, TILE_N, from, from_row, rows, columns);
+  tile(rows, edge, TILE_N, edge, TILE_N, a, a_row, a_col, b, TILE_N, K);
   copy_block(c, c_row, edge, TILE_N, rows, columns);
 }
 
@@ -110,17 +118,19 @@ static size_t part_size(size_t n, size_t most, size_t multiple) {
 }
 
 /* A tile of c, whole or at the border. */
-static inline void multiply_tile(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
-                                 const float *panel, size_t b_row, size_t rows, size_t columns,
-                                 size_t K, float *edge) {
+static inline void multiply_tile(float *c, size_t c_row, const float *from, size_t from_row,
+                                 const float *a, size_t a_row, size_t a_col, const float *panel,
+                                 size_t b_row, size_t rows, size_t columns, size_t K, float *edge) {
   if (columns >= TILE_N)
-    tile(rows, c, c_row, a, a_row, a_col, panel, b_row, K);
+    tile(rows, c, c_row, from, from_row, a, a_row, a_col, panel, b_row, K);
   else
-    multiply_edge(rows, columns, c, c_row, a, a_row, a_col, panel, K, edge);
+    multiply_edge(rows, columns, c, c_row, from, from_row, a, a_row, a_col, panel, K, edge);
 }
 
-/* c[M,N] += a b, M at most BLOCK_M, b in panels [K, TILE_N]. Tiles go along the rows of c. */
-static void multiply_panels(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+/* c[M,N] = from + a b, M at most BLOCK_M, b in panels [K, TILE_N]; `from` is a matrix, a row
+ * (from_row 0) or TILE_N zeros (from_col 0). Tiles go along the rows of c. */
+static void multiply_panels(float *c, size_t c_row, const float *from, size_t from_row,
+                            size_t from_col, const float *a, size_t a_row, size_t a_col,
                             const float *b, size_t M, size_t N, size_t K, float *scratch) {
   float *edge = scratch, *panels = scratch + EDGE;
   const int copies = COPIES_A || a_row == 1;
@@ -130,15 +140,18 @@ static void multiply_panels(float *c, size_t c_row, const float *a, size_t a_row
   for (size_t i = 0; i < s.tiles; i++) {
     const size_t rows = rows_of(s, i), line = copies ? 1 : a_row, step = copies ? rows : a_col;
     for (size_t n = 0; n < N; n += TILE_N)
-      multiply_tile(c + n, c_row, lines, line, step, b + n * K, TILE_N, rows, N - n, K, edge);
+      multiply_tile(c + n, c_row, from + n * from_col, from_row, lines, line, step, b + n * K,
+                    TILE_N, rows, N - n, K, edge);
     lines += rows * (copies ? K : a_row);
     c += rows * c_row;
+    from += rows * from_row;
   }
 }
 
 /* The same from b itself, for so few rows that a panel serves but once: copied just before, or,
  * where its rows are contiguous, read where it lies. Tiles go down the columns. */
-static void multiply_few_tiles(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+static void multiply_few_tiles(float *c, size_t c_row, const float *from, size_t from_row,
+                               size_t from_col, const float *a, size_t a_row, size_t a_col,
                                const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
                                size_t K, float *scratch) {
   float *edge = scratch, *panels = scratch + EDGE, *copy = panels + BLOCK_M * K;
@@ -147,26 +160,31 @@ static void multiply_few_tiles(float *c, size_t c_row, const float *a, size_t a_
   if (copies) AFINA_LOCAL(pack_a)(panels, a, a_row, a_col, M, K);
   for (size_t n = 0; n < N; n += TILE_N) {
     const int reads = in_place && n + TILE_N <= N;
-    const float *lines = copies ? panels : a, *panel = b + n * b_col;
+    const float *lines = copies ? panels : a, *panel = b + n * b_col, *first = from + n * from_col;
     float *corner = c + n;
     if (!reads) AFINA_LOCAL(pack_b)(copy, panel, b_row, b_col, smaller(TILE_N, N - n), K);
     for (size_t i = 0; i < s.tiles; i++) {
       const size_t rows = rows_of(s, i);
-      multiply_tile(corner, c_row, lines, copies ? 1 : a_row, copies ? rows : a_col,
-                    reads ? panel : copy, reads ? b_row : TILE_N, rows, N - n, K, edge);
+      multiply_tile(corner, c_row, first, from_row, lines, copies ? 1 : a_row,
+                    copies ? rows : a_col, reads ? panel : copy, reads ? b_row : TILE_N, rows,
+                    N - n, K, edge);
       lines += rows * (copies ? K : a_row);
       corner += rows * c_row;
+      first += rows * from_row;
     }
   }
 }
 
 /* Blocks of k outside, each continuing from c; then blocks of n, whose panels of b fill the
- * scratch; then blocks of M. */
-static void multiply_blocks(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
+ * scratch, so that a is copied seldom; where a is read in place, the second-level cache. Then
+ * blocks of M. */
+static void multiply_blocks(float *c, size_t c_row, const float *from, size_t from_row,
+                            size_t from_col, const float *a, size_t a_row, size_t a_col,
                             const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
                             size_t K, float *scratch) {
   const size_t block_k = part_size(K, BLOCK_K, 1), block_m = part_size(M, BLOCK_M, TILE_M);
-  const size_t room = AFINA_GEMM_SCRATCH - EDGE - BLOCK_M * block_k;
+  const size_t all = COPIES_A || a_row == 1 ? AFINA_GEMM_SCRATCH - ZEROS : NEAR;
+  const size_t room = all - EDGE - BLOCK_M * block_k;
   const size_t block_n = part_size(N, room / block_k / TILE_N * TILE_N, TILE_N);
   float *panels = scratch + EDGE + BLOCK_M * block_k;
   for (size_t k0 = 0; k0 < K; k0 += block_k) {
@@ -175,9 +193,13 @@ static void multiply_blocks(float *c, size_t c_row, const float *a, size_t a_row
       const size_t count = smaller(block_n, N - n0);
       AFINA_LOCAL(pack_b)(panels, b + k0 * b_row + n0 * b_col, b_row, b_col, count, depth);
       for (size_t m = 0; m < M; m += block_m)
-        multiply_panels(c + m * c_row + n0, c_row, a + m * a_row + k0 * a_col, a_row, a_col, panels,
+        multiply_panels(c + m * c_row + n0, c_row, from + m * from_row + n0 * from_col, from_row,
+                        from_col, a + m * a_row + k0 * a_col, a_row, a_col, panels,
                         smaller(block_m, M - m), count, depth, scratch);
     }
+    from = c;
+    from_row = c_row;
+    from_col = 1;
   }
 }
 
@@ -264,18 +286,52 @@ static void multiply_one_row(float *c, const float *a, size_t a_col, const float
   }
 }
 
-void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *a, size_t a_row, size_t a_col,
-                       const float *b, size_t b_row, size_t b_col, size_t M, size_t N, size_t K,
-                       float *scratch) {
-  if (M == 0 || N == 0 || K == 0) return;
-  if (b_col == 1 && M < FEW_ROWS)
-    multiply_few_rows(c, c_row, a, a_row, a_col, b, b_row, M, N, K);
-  else if (M == 1 && b_row == 1)
-    multiply_one_row(c, a, a_col, b, b_col, N, K);
-  else if (M <= BLOCK_M)
-    for (size_t k = 0; k < K; k += BLOCK_K)
-      multiply_few_tiles(c, c_row, a + k * a_col, a_row, a_col, b + k * b_row, b_row, b_col, M, N,
-                         smaller(BLOCK_K, K - k), scratch);
+/* c[M,N] = start, a row [N], or zeros. */
+static void begin_rows(float *c, size_t c_row, const float *start, size_t M, size_t N) {
+  if (start == c) return;
+  if (start) {
+    copy_block(c, c_row, start, 0, M, N);
+    return;
+  }
+  for (size_t m = 0; m < M; m++)
+    for (size_t n = 0; n < N; n++) c[m * c_row + n] = 0;
+}
+
+/* Up to BLOCK_M rows of c, in blocks of k. */
+static void multiply_some_rows(float *c, size_t c_row, const float *from, size_t from_row,
+                               size_t from_col, const float *a, size_t a_row, size_t a_col,
+                               const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
+                               size_t K, float *scratch) {
+  for (size_t k = 0; k < K; k += BLOCK_K) {
+    multiply_few_tiles(c, c_row, from, from_row, from_col, a + k * a_col, a_row, a_col,
+                       b + k * b_row, b_row, b_col, M, N, smaller(BLOCK_K, K - k), scratch);
+    from = c;
+    from_row = c_row;
+    from_col = 1;
+  }
+}
+
+void AFINA_LOCAL(gemm)(float *c, size_t c_row, const float *start, const float *a, size_t a_row,
+                       size_t a_col, const float *b, size_t b_row, size_t b_col, size_t M, size_t N,
+                       size_t K, float *scratch) {
+  if (M == 0 || N == 0) return;
+  const int by_rows = b_col == 1 && M < FEW_ROWS, is_row = M == 1 && b_row == 1;
+  if (K == 0 || by_rows || is_row) {
+    begin_rows(c, c_row, start, M, N);
+    if (K == 0) return;
+    if (by_rows)
+      multiply_few_rows(c, c_row, a, a_row, a_col, b, b_row, M, N, K);
+    else
+      multiply_one_row(c, a, a_col, b, b_col, N, K);
+    return;
+  }
+  const float *from = start ? start : scratch;
+  const size_t from_row = start == c ? c_row : 0, from_col = start != NULL;
+  for (size_t i = 0; i < ZEROS; i += LANES) q_store(scratch + i, q_splat(0));
+  if (M <= BLOCK_M)
+    multiply_some_rows(c, c_row, from, from_row, from_col, a, a_row, a_col, b, b_row, b_col, M, N,
+                       K, scratch + ZEROS);
   else
-    multiply_blocks(c, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, scratch);
+    multiply_blocks(c, c_row, from, from_row, from_col, a, a_row, a_col, b, b_row, b_col, M, N, K,
+                    scratch + ZEROS);
 }

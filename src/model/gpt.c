@@ -105,6 +105,12 @@ void afina_block_forward(const afina_gpt *gpt, const afina_exec *exec, afina_blo
   afina_add_forward(exec, p->out, p->residual, R * C);
 }
 
+/* What a block's linear layers overwrite: the gradient of their input, and of a matrix where it is
+ * the first. */
+static unsigned sets(const afina_gradients *g) {
+  return g->fresh ? AFINA_SETS_DX | AFINA_SETS_DWEIGHT : AFINA_SETS_DX;
+}
+
 /* out = r + mlp(ln_2(r)): from s->dx, d out [R, C], to s->dresidual, d r [R, C]. */
 static void mlp_backward(const afina_gpt *gpt, const afina_exec *exec, const afina_block_pass *p,
                          size_t l, size_t R, const afina_queries *queries, const afina_gradients *g,
@@ -112,15 +118,14 @@ static void mlp_backward(const afina_gpt *gpt, const afina_exec *exec, const afi
   const size_t C = gpt->config.channels, F = gpt->config.inner;
   memcpy(s->dresidual, s->dx, R * C * sizeof *s->dx);
   drop_branch(exec, p, s->dx, MLP, l, queries, R, C);
-  afina_zero(exec, s->dwide, R * F);
-  afina_linear_backward(exec, s->dwide, afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
+  afina_linear_backward(exec, sets(g), s->dwide,
+                        afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_WEIGHT),
                         afina_gpt_gradient(gpt, g, l, AFINA_MLP_PROJ_BIAS), s->dx, p->activated,
                         afina_gpt_weight(gpt, l, AFINA_MLP_PROJ_WEIGHT), R, F, C, C);
   afina_lora_backward(gpt, exec, g, s->dwide, s->du, s->dx, p->lora_mlp, p->activated, l,
                       AFINA_LORA_MLP_PROJ_A, R);
   afina_gelu_backward(exec, s->dwide, s->dwide, p->fc, R * F);
-  afina_zero(exec, s->dnorm, R * C);
-  afina_linear_backward(exec, s->dnorm, afina_gpt_gradient(gpt, g, l, AFINA_MLP_FC_WEIGHT),
+  afina_linear_backward(exec, sets(g), s->dnorm, afina_gpt_gradient(gpt, g, l, AFINA_MLP_FC_WEIGHT),
                         afina_gpt_gradient(gpt, g, l, AFINA_MLP_FC_BIAS), s->dwide, p->ln_2,
                         afina_gpt_weight(gpt, l, AFINA_MLP_FC_WEIGHT), R, C, F, F);
   afina_lora_backward(gpt, exec, g, s->dnorm, s->du, s->dwide, p->lora_fc, p->ln_2, l,
@@ -142,8 +147,8 @@ static void attention_backward(const afina_gpt *gpt, const afina_exec *exec,
       s->dresidual; /* what the branch added; s->dnorm is free until qkv_backward */
   if (p->dropout) dadded = memcpy(s->dnorm, s->dresidual, R * C * sizeof *dadded);
   drop_branch(exec, p, dadded, ATTENTION, l, queries, R, C);
-  afina_zero(exec, s->dattended, R * C);
-  afina_linear_backward(exec, s->dattended, afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
+  afina_linear_backward(exec, sets(g), s->dattended,
+                        afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_WEIGHT),
                         afina_gpt_gradient(gpt, g, l, AFINA_ATTN_PROJ_BIAS), dadded, p->attended,
                         afina_gpt_weight(gpt, l, AFINA_ATTN_PROJ_WEIGHT), R, C, C, C);
   afina_lora_backward(gpt, exec, g, s->dattended, s->du, dadded, p->lora_proj, p->attended, l,
@@ -167,16 +172,15 @@ static void qkv_backward(const afina_gpt *gpt, const afina_exec *exec, const afi
   afina_real *dbias = afina_gpt_gradient(gpt, g, l, AFINA_ATTN_BIAS);
   afina_real *dkv = s->dkv + (s->keys.N - N) * 2 * C; /* [N, 2C] */
   afina_real *dnorm = want_dnorm ? s->dnorm : NULL, *dasked = want_dnorm ? s->dattended : NULL;
-  if (want_dnorm) afina_zero(exec, s->dnorm, N * C);
-  afina_linear_backward(exec, dnorm, dweight ? dweight + C : NULL, dbias ? dbias + C : NULL, dkv,
-                        p->ln_1, weight + C, N, C, 2 * C, 3 * C);
+  afina_linear_backward(exec, sets(g), dnorm, dweight ? dweight + C : NULL,
+                        dbias ? dbias + C : NULL, dkv, p->ln_1, weight + C, N, C, 2 * C, 3 * C);
   if (gathers) {
-    afina_zero(exec, s->dattended, queries->Q * C);
-    afina_linear_backward(exec, dasked, dweight, dbias, s->dq, p->asked, weight, queries->Q, C, C,
-                          3 * C);
+    afina_linear_backward(exec, sets(g), dasked, dweight, dbias, s->dq, p->asked, weight,
+                          queries->Q, C, C, 3 * C);
     if (want_dnorm) afina_rows_scatter_add(exec, s->dnorm, s->dattended, queries, C);
   } else {
-    afina_linear_backward(exec, dnorm, dweight, dbias, s->dq, p->ln_1, weight, N, C, C, 3 * C);
+    afina_linear_backward(exec, sets(g) & AFINA_SETS_DWEIGHT, dnorm, dweight, dbias, s->dq, p->ln_1,
+                          weight, N, C, C, 3 * C);
   }
   afina_lora_attention_backward(gpt, exec, g, s, p, dkv, dnorm, l, N, queries);
 }
@@ -300,6 +304,8 @@ static void embeddings_backward(const afina_gpt *gpt, const afina_exec *exec, af
   drop_embeddings(exec, batch, pass->dx, pass->rows.N, C);
   afina_prompt_backward(gpt, exec, gradients, pass->dx, &pass->rows);
   if (!dwte) return;
+  for (size_t n = 0; gradients->rows_read && n < batch->rows.N; n++)
+    gradients->rows_read[batch->ids[n]] = 1;
   afina_embedding_backward(exec, reads_words(pass) ? NULL : dwte, dwpe + P * C, dx, batch->ids,
                            &batch->rows, C);
   if (!reads_words(pass)) return;

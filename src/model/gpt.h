@@ -39,6 +39,10 @@ const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_ten
 typedef struct afina_gradients {
   afina_real *data; /* [params.total - begin] */
   size_t begin;
+  bool fresh; /* the blocks' matrices hold nothing yet: the next backward pass overwrites them, with
+               * the bits of adding to zeros; the rest is there to be added to */
+  unsigned char *rows_read; /* NULL, or [vocabulary] marks of the embeddings' rows that a backward
+                             * pass has added to: set, never cleared */
 } afina_gradients;
 /* Where a tensor's gradient goes; NULL for one that is frozen or not there. */
 afina_real *afina_gpt_gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,

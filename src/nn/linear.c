@@ -1,5 +1,4 @@
 #include <stdbool.h>
-#include <string.h>
 
 #include "nn.h"
 
@@ -26,32 +25,20 @@ typedef struct product {
 } product;
 
 static void multiply(const product *p, size_t m0, size_t m1, size_t n0, size_t n1, size_t thread) {
-  p->exec->kernels->gemm(p->c + m0 * p->c_row + n0, p->c_row, p->a + m0 * p->a_row, p->a_row,
+  afina_real *c = p->c + m0 * p->c_row + n0;
+  const afina_real *row = p->bias ? p->bias + n0 : NULL;
+  p->exec->kernels->gemm(c, p->c_row, p->overwrites ? row : c, p->a + m0 * p->a_row, p->a_row,
                          p->a_col, p->b + n0 * p->b_col, p->b_row, p->b_col, m1 - m0, n1 - n0, p->K,
                          p->exec->scratch + thread * p->exec->scratch_each);
 }
 
-/* c = bias, before the product is added. */
-static void prepare(const product *p, size_t m0, size_t m1, size_t n0, size_t n1) {
-  if (!p->overwrites) return;
-  for (size_t m = m0; m < m1; m++) {
-    afina_real *row = p->c + m * p->c_row;
-    if (p->bias)
-      memcpy(row + n0, p->bias + n0, (n1 - n0) * sizeof *row);
-    else
-      memset(row + n0, 0, (n1 - n0) * sizeof *row);
-  }
-}
-
 static void rows_part(void *context, size_t begin, size_t end, size_t thread) {
   const product *p = context;
-  prepare(p, begin, end, 0, p->N);
   multiply(p, begin, end, 0, p->N, thread);
 }
 
 static void columns_part(void *context, size_t begin, size_t end, size_t thread) {
   const product *p = context;
-  prepare(p, 0, p->M, begin, end);
   multiply(p, 0, p->M, begin, end, thread);
 }
 
@@ -112,11 +99,13 @@ void afina_linear_forward(const afina_exec *exec, afina_real *y, const afina_rea
                   .K = I});
 }
 
-void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,
-                           afina_real *dbias, const afina_real *dy, const afina_real *x,
-                           const afina_real *weight, size_t N, size_t I, size_t O, size_t w_row) {
+void afina_linear_backward(const afina_exec *exec, unsigned sets, afina_real *dx,
+                           afina_real *dweight, afina_real *dbias, const afina_real *dy,
+                           const afina_real *x, const afina_real *weight, size_t N, size_t I,
+                           size_t O, size_t w_row) {
   if (dx)
     gemm(&(product){.exec = exec,
+                    .overwrites = sets & AFINA_SETS_DX,
                     .c = dx,
                     .c_row = I,
                     .a = dy,
@@ -130,6 +119,7 @@ void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *d
                     .K = O});
   if (dweight)
     gemm(&(product){.exec = exec,
+                    .overwrites = sets & AFINA_SETS_DWEIGHT,
                     .c = dweight,
                     .c_row = w_row,
                     .a = x,

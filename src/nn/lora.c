@@ -27,7 +27,7 @@ void afina_lora_down_backward(const afina_exec *exec, afina_real *dx, afina_real
                               afina_real *du, const afina_real *x, const afina_real *a,
                               afina_real scale, size_t N, size_t I, size_t R) {
   scale_by(exec, du, scale, N * R);
-  afina_linear_backward(exec, dx, da, NULL, du, x, a, N, I, R, R);
+  afina_linear_backward(exec, 0, dx, da, NULL, du, x, a, N, I, R, R);
 }
 
 void afina_lora_up_forward(const afina_exec *exec, afina_real *y, const afina_real *u,
@@ -38,5 +38,5 @@ void afina_lora_up_forward(const afina_exec *exec, afina_real *y, const afina_re
 void afina_lora_up_backward(const afina_exec *exec, afina_real *du, afina_real *db,
                             const afina_real *dy, const afina_real *u, const afina_real *b,
                             size_t N, size_t R, size_t O, size_t b_row) {
-  afina_linear_backward(exec, du, db, NULL, dy, u, b, N, R, O, b_row);
+  afina_linear_backward(exec, 0, du, db, NULL, dy, u, b, N, R, O, b_row);
 }

@@ -46,10 +46,15 @@ typedef struct afina_ragged {
 void afina_linear_forward(const afina_exec *exec, afina_real *y, const afina_real *x,
                           const afina_real *weight, const afina_real *bias, size_t N, size_t I,
                           size_t O, size_t w_row);
-/* dx[N,I] += dy weight^T, dweight[I,O] += x^T dy, dbias[O] += column sums of dy. */
-void afina_linear_backward(const afina_exec *exec, afina_real *dx, afina_real *dweight,
-                           afina_real *dbias, const afina_real *dy, const afina_real *x,
-                           const afina_real *weight, size_t N, size_t I, size_t O, size_t w_row);
+/* Where nothing has been added to a gradient yet, zeros need not be set first: it is OVERWRITTEN,
+ * with the bits of adding to zeros. */
+enum { AFINA_SETS_DX = 1, AFINA_SETS_DWEIGHT = 2 };
+/* dx[N,I] += dy weight^T, dweight[I,O] += x^T dy, dbias[O] += column sums of dy; `sets`: which of
+ * them it overwrites, one of the above, both, or 0. */
+void afina_linear_backward(const afina_exec *exec, unsigned sets, afina_real *dx,
+                           afina_real *dweight, afina_real *dbias, const afina_real *dy,
+                           const afina_real *x, const afina_real *weight, size_t N, size_t I,
+                           size_t O, size_t w_row);
 
 /* y[N,O] += x[N,I] weight: what afina_linear_backward is the way back of, without a bias. */
 void afina_linear_add(const afina_exec *exec, afina_real *y, const afina_real *x,

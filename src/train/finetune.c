@@ -227,7 +227,7 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
     run->batch_weight = afina_finetune_weight(run, run->batch->rows, run->batch->count);
     if (!run->options.recipe.lbfgs) run->update_weight = run->batch_weight;
     if (!run->options.recipe.lbfgs || run->step == 0)
-      afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
+      afina_optimizer_open(&run->optimizer, &run->gpt, run->exec);
   }
   afina_finetune_next_part(run, &part);
   AFINA_TRY(afina_finetune_logits(run, &part, true, &pooled, &logits, error));
@@ -236,6 +236,7 @@ static afina_status train_part(afina_finetune *run, afina_error *error) {
   for (size_t i = 0; i < part.count; i++) run->batch_loss += (double)run->losses[i];
   if (!isfinite(run->batch_loss)) return diverged(run, "loss", error);
   afina_finetune_backward(run, &part, pooled, logits);
+  run->optimizer.gradients.fresh = false;
   return AFINA_OK;
 }
 

@@ -93,6 +93,7 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
                                          .weight_decay = options->weight_decay,
                                          .clip = 1};
   AFINA_TRY(afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error));
+  if (run->begin == 0) AFINA_TRY(afina_optimizer_use_rows(&run->optimizer, &run->gpt, error));
   if (options->recipe.lbfgs) { /* from nowhere: the way there does not matter */
     memset(run->gpt.weights + run->begin, 0, run->trainable * sizeof *run->best);
     AFINA_TRY(afina_lbfgs_init(&run->solver, run->gpt.weights + run->begin, run->trainable,

@@ -220,7 +220,9 @@ static afina_status run_rows(afina_instruct_run *run, const afina_batch *batch, 
   for (size_t i = 0; i < counted.count; i++) *sum += (double)run->losses[i];
   *count = counted.count;
   if (!isfinite(*sum)) return diverged(run, trains ? "loss" : "held-out loss", error);
-  if (trains) afina_gpt_backward(&run->gpt, run->exec, &run->pass, gradients);
+  if (!trains) return AFINA_OK;
+  afina_gpt_backward(&run->gpt, run->exec, &run->pass, gradients);
+  run->optimizer.gradients.fresh = false;
   return AFINA_OK;
 }
 
@@ -231,7 +233,7 @@ static void open_batch(afina_instruct_run *run) {
   for (size_t i = 0; i < run->batch->count; i++)
     run->batch_counted +=
         afina_instruct_row_counts(&run->rows, run->batch->rows[i], run->options.counts_all);
-  afina_zero(run->exec, run->optimizer.gradients.data, run->optimizer.count);
+  afina_optimizer_open(&run->optimizer, &run->gpt, run->exec);
 }
 
 /* The loss is taken before the update: what the last update did shows in the weights only. */

@@ -35,13 +35,12 @@ static void scale_to(afina_real *to, const afina_real *from, size_t n, double sc
 static void iterate(const afina_kernels *kernels, afina_real *next, const afina_real *x, size_t m,
                     size_t n, afina_real *squares, afina_real *gemm) {
   afina_real *a = squares, *scaled = a + m * m, *b = scaled + m * m;
-  memset(a, 0, m * m * sizeof *a);
-  kernels->gemm(a, m, x, n, 1, x, 1, n, m, m, n, gemm);
+  kernels->gemm(a, m, NULL, x, n, 1, x, 1, n, m, m, n, gemm);
   scale_to(scaled, a, m * m, fifth);
   scale_to(b, a, m * m, third);
-  kernels->gemm(b, m, scaled, m, 1, a, m, 1, m, m, m, gemm);
+  kernels->gemm(b, m, b, scaled, m, 1, a, m, 1, m, m, m, gemm);
   scale_to(next, x, m * n, first);
-  kernels->gemm(next, n, b, m, 1, x, n, 1, m, n, m, gemm);
+  kernels->gemm(next, n, next, b, m, 1, x, n, 1, m, n, m, gemm);
 }
 
 void afina_muon_orthogonalize(const afina_kernels *kernels, afina_real *x, size_t rows,

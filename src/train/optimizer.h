@@ -26,7 +26,8 @@ typedef struct afina_optimizer {
   double beta1_power,
       beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
   uint64_t steps;
-  double *chunk_sums; /* squares, a chunk each: added in order, whatever thread summed them */
+  unsigned char *rows_read; /* NULL, or the marks of gradients.rows_read where wte trains */
+  double *chunk_sums;       /* squares, a chunk each: added in order, whatever thread summed them */
 } afina_optimizer;
 
 /* For the parameters from `begin` on; all moments zero. AFINA_E_MEMORY only. */
@@ -46,8 +47,17 @@ afina_status afina_optimizer_use_decay(afina_optimizer *optimizer, const afina_g
                                        double decay, afina_error *error);
 void afina_optimizer_free(afina_optimizer *optimizer);
 
+/* For embeddings that only the texts' own tokens train, as under a classifier: rows that none has
+ * read yet have neither gradient nor moments, so they are neither set to zero nor summed, and a
+ * step only decays them. No bit changes. AFINA_E_MEMORY only. */
+afina_status afina_optimizer_use_rows(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                      afina_error *error);
+
 /* Sets the gradients to zero. */
 void afina_optimizer_zero(afina_optimizer *optimizer);
+/* The same before a step's first backward pass, but what that pass overwrites in any case is not
+ * written twice: gradients.fresh is set, and the caller takes it back behind that pass. */
+void afina_optimizer_open(afina_optimizer *optimizer, const afina_gpt *gpt, const afina_exec *exec);
 /* One update of gpt->weights with the accumulated gradients; returns their global norm before
  * clipping. */
 double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const afina_exec *exec,

@@ -52,7 +52,7 @@ static double once(const product *p, size_t times) {
   const size_t b_row = p->b_turned ? 1 : p->N, b_col = p->b_turned ? p->K : 1;
   const double start = seconds();
   for (size_t i = 0; i < times; i++)
-    set->gemm(c, p->N, a, a_row, a_col, b, b_row, b_col, p->M, p->N, p->K, scratch);
+    set->gemm(c, p->N, c, a, a_row, a_col, b, b_row, b_col, p->M, p->N, p->K, scratch);
   return (seconds() - start) / (double)times;
 }
 

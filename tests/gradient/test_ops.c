@@ -31,7 +31,7 @@ static void linear_forward(bench *b) {
                        b->d.I, b->d.O, b->d.stride);
 }
 static void linear_backward(bench *b, const double *dy) {
-  afina_linear_backward(&b->exec, gradient(b, 0), slice(b, 1), gradient(b, 2), dy, value(b, 0),
+  afina_linear_backward(&b->exec, 0, gradient(b, 0), slice(b, 1), gradient(b, 2), dy, value(b, 0),
                         value(b, 1) + b->d.column, b->d.N, b->d.I, b->d.O, b->d.stride);
 }
 static const bench_dims linear_cases[] = {
@@ -54,7 +54,7 @@ static void unbiased_forward(bench *b) {
                        b->d.O);
 }
 static void unbiased_backward(bench *b, const double *dy) {
-  afina_linear_backward(&b->exec, gradient(b, 0), gradient(b, 1), NULL, dy, value(b, 0),
+  afina_linear_backward(&b->exec, 0, gradient(b, 0), gradient(b, 1), NULL, dy, value(b, 0),
                         value(b, 1), b->d.N, b->d.I, b->d.O, b->d.O);
 }
 static const bench_dims unbiased_cases[] = {{.N = 3, .I = 4, .O = 5}};

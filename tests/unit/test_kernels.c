@@ -1,7 +1,7 @@
 /* The kernels of each set but attention, against reference.c: tensors.h says how. */
 #include "tensors.h"
 
-/* One product with either operand turned, rows padded, c accumulated into. Strides of 3 try the
+/* One product with either operand turned, rows padded, c begun in each way. Strides of 3 try the
  * general path. */
 static void check_gemm(size_t M, size_t N, size_t K, int a_kind, int b_kind) {
   store s = {0};
@@ -16,10 +16,21 @@ static void check_gemm(size_t M, size_t N, size_t K, int a_kind, int b_kind) {
   if (b_kind == 1) b = matrix(&s, N, K, b_col = K + pad);
   if (b_kind == 2) b = matrix(&s, K * N, 1, 3), b_row = 3 * N, b_col = 3;
   const size_t size = (M - 1) * c_row + N;
-  float *c = matrix(&s, M, N, c_row), *expected = copy(&s, c, size);
-  set->gemm(c, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, scratch(&s, AFINA_GEMM_SCRATCH));
-  truth->gemm(expected, c_row, a, a_row, a_col, b, b_row, b_col, M, N, K, NULL);
-  assert_same(c, expected, size);
+  float *c = matrix(&s, M, N, c_row), *expected = copy(&s, c, size), *bias = normal(&s, N);
+  float *room = scratch(&s, AFINA_GEMM_SCRATCH);
+  for (int start = 0; start < 3; start++) { /* zeros and a bias overwrite, c itself is added to */
+    set->gemm(c, c_row,
+              start == 0   ? NULL
+              : start == 1 ? bias
+                           : c,
+              a, a_row, a_col, b, b_row, b_col, M, N, K, room);
+    truth->gemm(expected, c_row,
+                start == 0   ? NULL
+                : start == 1 ? bias
+                             : expected,
+                a, a_row, a_col, b, b_row, b_col, M, N, K, NULL);
+    assert_same(c, expected, size);
+  }
   clear(&s);
 }
 
@@ -54,14 +65,20 @@ static void test_gemm_blocks(void **state) {
     }
 }
 
-/* Nothing to add: c must not change, nor anything be read. */
+/* Nothing to add: c must not change where it begins with itself, nor anything be read. */
 static void test_gemm_empty(void **state) {
   (void)state;
+  const float bias = 5;
   float c = 3;
-  set->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 1, 1, 0, NULL);
-  set->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 0, 1, 1, NULL);
-  set->gemm(&c, 1, NULL, 1, 1, NULL, 1, 1, 1, 0, 1, NULL);
+  set->gemm(&c, 1, &c, NULL, 1, 1, NULL, 1, 1, 1, 1, 0, NULL);
+  set->gemm(&c, 1, &c, NULL, 1, 1, NULL, 1, 1, 0, 1, 1, NULL);
+  set->gemm(&c, 1, &c, NULL, 1, 1, NULL, 1, 1, 1, 0, 1, NULL);
+  set->gemm(&c, 1, NULL, NULL, 1, 1, NULL, 1, 1, 0, 1, 0, NULL);
   assert_true(c == 3);
+  set->gemm(&c, 1, &bias, NULL, 1, 1, NULL, 1, 1, 1, 1, 0, NULL);
+  assert_true(c == 5);
+  set->gemm(&c, 1, NULL, NULL, 1, 1, NULL, 1, 1, 1, 1, 0, NULL);
+  assert_true(c == 0);
 }
 
 /* One rounding or two: as the set's name says, and so in the truth that it is held against. */

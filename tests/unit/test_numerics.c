@@ -92,8 +92,8 @@ static void test_gemm(void **state) {
     const float *a = normal(&s, M * K), *b = normal(&s, K * N);
     float *room = scratch(&s, AFINA_GEMM_SCRATCH);
     const pair c = make_pair(&s, M * N);
-    narrow->gemm(c.narrow, N, a, K, 1, b, N, 1, M, N, K, room);
-    wide->gemm(c.wide, N, a, K, 1, b, N, 1, M, N, K, room);
+    narrow->gemm(c.narrow, N, c.narrow, a, K, 1, b, N, 1, M, N, K, room);
+    wide->gemm(c.wide, N, c.wide, a, K, 1, b, N, 1, M, N, K, room);
     check(c);
     clear(&s);
   }
