@@ -21,8 +21,6 @@ afina_status afina_bench_passes_init(afina_bench *bench, afina_error *error) {
   AFINA_TRY(afina_gpt_pass_init(&p->pass, &bench->gpt, error));
   const afina_optimizer_options adamw = {
       .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1};
-  AFINA_TRY(afina_optimizer_init(&p->optimizer, &bench->gpt, 0, &adamw, error));
-  AFINA_TRY(afina_optimizer_use_rows(&p->optimizer, &bench->gpt, error));
   p->ids = afina_allocate(most->tokens, sizeof *p->ids);
   p->starts = afina_allocate(most->texts + 1, sizeof *p->starts);
   if (!p->ids || !p->starts) return afina_fail_memory(error);
@@ -30,7 +28,9 @@ afina_status afina_bench_passes_init(afina_bench *bench, afina_error *error) {
   afina_rng_seed(&rng, 2);
   for (size_t i = 0; i < most->tokens; i++)
     p->ids[i] = (uint32_t)afina_rng_below(&rng, bench->gpt.config.vocabulary);
-  return AFINA_OK;
+  uint32_t *rows;
+  AFINA_TRY(afina_token_rows(&rows, p->ids, most->tokens, bench->gpt.config.vocabulary, error));
+  return afina_optimizer_init_rows(&p->optimizer, &bench->gpt, 0, rows, &adamw, error);
 }
 
 void afina_bench_passes_clear(afina_bench *bench) {

@@ -47,7 +47,7 @@ typedef struct afina_attention_shape {
 enum {
   AFINA_MAX_HEAD_SIZE = 256,
   AFINA_MAX_CONTEXT = 4096,
-  AFINA_GEMM_SCRATCH = 1 << 16,
+  AFINA_GEMM_SCRATCH = 1 << 17,
   AFINA_ATTENTION_QUERIES = 20, /* queries whose scores are kept at a time */
 };
 /* Elements of scratch for attention over texts of at most T tokens with heads of size D: gemm's,

@@ -31,11 +31,15 @@ const afina_real *afina_gpt_weight(const afina_gpt *gpt, size_t layer, afina_ten
   return param ? gpt->weights + param->offset : NULL;
 }
 
+size_t afina_gradients_at(const afina_gradients *gradients, size_t offset) {
+  return offset ? offset - gradients->begin - gradients->left_out : 0;
+}
+
 afina_real *afina_gpt_gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,
                                afina_tensor tensor) {
   const afina_param *param = afina_params_find(&gpt->params, layer, tensor);
   return param && param->offset >= gradients->begin
-             ? gradients->data + (param->offset - gradients->begin)
+             ? gradients->data + afina_gradients_at(gradients, param->offset)
              : NULL;
 }
 
@@ -304,13 +308,11 @@ static void embeddings_backward(const afina_gpt *gpt, const afina_exec *exec, af
   drop_embeddings(exec, batch, pass->dx, pass->rows.N, C);
   afina_prompt_backward(gpt, exec, gradients, pass->dx, &pass->rows);
   if (!dwte) return;
-  for (size_t n = 0; gradients->rows_read && n < batch->rows.N; n++)
-    gradients->rows_read[batch->ids[n]] = 1;
   afina_embedding_backward(exec, reads_words(pass) ? NULL : dwte, dwpe + P * C, dx, batch->ids,
-                           &batch->rows, C);
+                           gradients->rows, &batch->rows, C);
   if (!reads_words(pass)) return;
   words_backward(pass, dx, C);
-  afina_embedding_backward(exec, dwte, NULL, dx, batch->ids, &batch->rows, C);
+  afina_embedding_backward(exec, dwte, NULL, dx, batch->ids, gradients->rows, &batch->rows, C);
 }
 
 /* What the final LayerNorm takes. */

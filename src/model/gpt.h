@@ -41,9 +41,14 @@ typedef struct afina_gradients {
   size_t begin;
   bool fresh; /* the blocks' matrices hold nothing yet: the next backward pass overwrites them, with
                * the bits of adding to zeros; the rest is there to be added to */
-  unsigned char *rows_read; /* NULL, or [vocabulary] marks of the embeddings' rows that a backward
-                             * pass has added to: set, never cleared */
+  /* NULL: wte's gradient is whole. Else rows of tokens that no text has are left out of it: they
+   * would be zeros. [vocabulary + 1] how many of the rows in front of a token's are there; the row
+   * itself is, where the next one counts more. */
+  const uint32_t *rows;
+  size_t left_out; /* elements */
 } afina_gradients;
+/* Where in data the gradient of the parameter at `offset` begins: 0, or any behind wte. */
+size_t afina_gradients_at(const afina_gradients *gradients, size_t offset);
 /* Where a tensor's gradient goes; NULL for one that is frozen or not there. */
 afina_real *afina_gpt_gradient(const afina_gpt *gpt, const afina_gradients *gradients, size_t layer,
                                afina_tensor tensor);

@@ -58,8 +58,8 @@ void afina_classify_backward(const afina_gpt *gpt, const afina_exec *exec, afina
   const bool want_dhidden = gradients->begin < head;
   if (want_dhidden) memset(pass->dpooled, 0, B * W * sizeof *pass->dpooled);
   afina_project_backward(exec, want_dhidden ? pass->dpooled : NULL,
-                         gradients->data + (head - gradients->begin), dlogits, pass->pooled,
-                         afina_gpt_weight(gpt, 0, AFINA_SCORE), B, W, K);
+                         gradients->data + afina_gradients_at(gradients, head), dlogits,
+                         pass->pooled, afina_gpt_weight(gpt, 0, AFINA_SCORE), B, W, K);
   if (!want_dhidden) return;
   afina_readout_drop(gpt, exec, pass->dpooled, pass->batch.dropout, B);
   afina_readout_backward(gpt, pass);

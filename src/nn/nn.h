@@ -103,9 +103,10 @@ void afina_gelu_backward(const afina_exec *exec, afina_real *dx, const afina_rea
 void afina_embedding_forward(const afina_exec *exec, afina_real *x, const uint32_t *ids,
                              const afina_real *wte, const afina_real *wpe, const afina_ragged *rows,
                              size_t C);
+/* rows_of: which row of dwte is a token's; NULL: the one of its id. */
 void afina_embedding_backward(const afina_exec *exec, afina_real *dwte, afina_real *dwpe,
-                              const afina_real *dx, const uint32_t *ids, const afina_ragged *rows,
-                              size_t C);
+                              const afina_real *dx, const uint32_t *ids, const uint32_t *rows_of,
+                              const afina_ragged *rows, size_t C);
 
 /* Which rows of a batch ask (have a query). NULL: all of them. Otherwise rows[] ascending, per text
  * query_starts[b] .. query_starts[b + 1] - 1. */

@@ -12,7 +12,7 @@ typedef struct job {
   const afina_exec *exec;
   afina_real *out, *mean, *rstd, *dweight, *dbias;
   const afina_real *x, *dy, *weight, *bias;
-  const uint32_t *ids;
+  const uint32_t *ids, *rows_of;
   const afina_ragged *rows;
   afina_real scale;
   size_t N, C;
@@ -148,16 +148,23 @@ static void embed_backward_part(void *context, size_t begin, size_t end, size_t 
     for (size_t n = j->rows->starts[b]; n < j->rows->starts[b + 1]; n++) {
       const afina_real *dy = j->dy + n * j->C + begin;
       const size_t place = n - j->rows->starts[b];
-      if (j->dweight) j->exec->kernels->add(j->dweight + j->ids[n] * j->C + begin, dy, end - begin);
+      const size_t row = j->rows_of ? j->rows_of[j->ids[n]] : j->ids[n];
+      if (j->dweight) j->exec->kernels->add(j->dweight + row * j->C + begin, dy, end - begin);
       if (j->dbias) j->exec->kernels->add(j->dbias + place * j->C + begin, dy, end - begin);
     }
 }
 
 void afina_embedding_backward(const afina_exec *exec, afina_real *dwte, afina_real *dwpe,
-                              const afina_real *dx, const uint32_t *ids, const afina_ragged *rows,
-                              size_t C) {
-  job j = {
-      .exec = exec, .dweight = dwte, .dbias = dwpe, .dy = dx, .ids = ids, .rows = rows, .C = C};
+                              const afina_real *dx, const uint32_t *ids, const uint32_t *rows_of,
+                              const afina_ragged *rows, size_t C) {
+  job j = {.exec = exec,
+           .dweight = dwte,
+           .dbias = dwpe,
+           .dy = dx,
+           .ids = ids,
+           .rows_of = rows_of,
+           .rows = rows,
+           .C = C};
   afina_exec_run(exec, C, COLUMNS, cost(rows->N * C, 3), embed_backward_part, &j);
 }
 

@@ -33,6 +33,7 @@ struct afina_finetune {
   size_t reused, computed;     /* texts whose frozen part was found in the store, or not */
   afina_gpt_pass pass;
   afina_optimizer optimizer;
+  size_t different;   /* tokens that occur in the texts; 0: not known yet */
   afina_lbfgs solver; /* of the weights that train, where the recipe has it */
   afina_batcher train, all, valid, test;
   afina_real *head_logits; /* [largest batch, K] */

@@ -6,6 +6,7 @@
 #include "gradual.h"
 #include "lbfgs.h"
 #include "memory.h"
+#include "optimizer.h"
 #include "store.h"
 
 enum {
@@ -160,10 +161,19 @@ static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_c
   return AFINA_OK;
 }
 
+/* How many of what trains have gradients and moments: of the embeddings, those that texts read. */
+static size_t moved(const afina_gpt_config *config, const afina_finetune_shape *shape, size_t total,
+                    size_t trained) {
+  const size_t V = config->vocabulary, most = smaller(V, shape->tokens);
+  const size_t read = shape->different ? shape->different : most;
+  if (!afina_optimizer_leaves_out(config, total - trained)) return trained;
+  return trained - (V - read) * config->channels;
+}
+
 /* A copy of the tuned model and its file, where they are more than what is free when nothing trains
  * any more: gradients, two moments and the best epoch. */
-static size_t saving(size_t total, size_t trained) {
-  const size_t copies = times(total, 2), free = times(trained, 4);
+static size_t saving(size_t total, size_t trained, size_t gradients) {
+  const size_t copies = times(total, 2), free = plus(trained, times(gradients, 3));
   return copies > free ? copies - free : 0;
 }
 
@@ -205,11 +215,13 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
                          o->recipe.draws),
              most_tokens(&shape, afina_finetune_tokens_at_once(&config, threads, false),
                          AFINA_EVALUATE_TEXTS, false));
+  const size_t gradients = moved(&config, &shape, total, trained);
   const size_t vectors = afina_finetune_at_once(o) ? 2 + (size_t)AFINA_LBFGS_VECTORS : 2;
   afina_finetune_need need = {
-      .weights = times(plus(plus(total, trained), saving(total, trained)), sizeof(afina_real)),
-      .gradients = times(trained, sizeof(afina_real)),
-      .moments = times(trained, vectors * sizeof(afina_real)),
+      .weights =
+          times(plus(plus(total, trained), saving(total, trained, gradients)), sizeof(afina_real)),
+      .gradients = times(gradients, sizeof(afina_real)),
+      .moments = times(gradients, vectors * sizeof(afina_real)),
       .ngrams = o->ngrams ? ngrams_bytes(&shape) : 0,
       .texts = texts_bytes(&shape, o),
       .tokens_at_once = at_once,

@@ -1,7 +1,7 @@
 /* What a fine-tuning run takes of memory, known before it begins (private to the train layer).
  *
- * All of it is allocated before the first step of training: the model that is tuned and the
- * optimizer when the run is made, what depends on the texts once they are tokens. */
+ * All of it is allocated before the first step of training: the model that is tuned when
+ * the run is made, what depends on the texts, optimizer included, once they are tokens. */
 #ifndef AFINA_FINETUNE_NEED_H
 #define AFINA_FINETUNE_NEED_H
 
@@ -15,11 +15,12 @@ size_t afina_finetune_text_bytes(const afina_dataset *data);
 /* What of the data decides. */
 typedef struct afina_finetune_shape {
   size_t classes;
-  size_t rows;    /* of the data set, usable or not */
-  size_t tokens;  /* of all texts, cut to the context */
-  size_t longest; /* tokens of the longest text, cut to the context */
-  size_t tested;  /* rows of the test part */
-  size_t bytes;   /* of all texts: how many n-grams there are follows from it, roughly */
+  size_t rows;      /* of the data set, usable or not */
+  size_t tokens;    /* of all texts, cut to the context */
+  size_t different; /* tokens that occur; 0: not known */
+  size_t longest;   /* tokens of the longest text, cut to the context */
+  size_t tested;    /* rows of the test part */
+  size_t bytes;     /* of all texts: how many n-grams there are follows from it, roughly */
 } afina_finetune_shape;
 
 /* Bytes; SIZE_MAX where a size_t cannot hold them. */
@@ -27,7 +28,7 @@ typedef struct afina_finetune_need {
   size_t weights;   /* of the tuned model, of the best epoch what trains, and, where that is little,
                        what is needed to take the tuned model out; the model that the run starts
                        from is not counted */
-  size_t gradients; /* of what trains */
+  size_t gradients; /* of what trains, but for embeddings that no text reads */
   size_t moments;   /* two of each gradient */
   size_t activations; /* of the largest part of a batch, for training and evaluation alike */
   size_t cache;       /* activations of frozen blocks, kept for all texts */

@@ -49,11 +49,33 @@ static afina_status list_all(afina_finetune *run, afina_error *error) {
   return status;
 }
 
+/* For what the texts' tokens train. */
+static afina_status make_optimizer(afina_finetune *run, uint32_t *rows, afina_error *error) {
+  const afina_finetune_options *options = &run->options;
+  const afina_optimizer_options adamw = {.beta1 = 0.9,
+                                         .beta2 = 0.999,
+                                         .epsilon = 1e-8,
+                                         .weight_decay = options->weight_decay,
+                                         .clip = 1};
+  const double decay = options->recipe.layer_decay;
+  AFINA_TRY(afina_optimizer_init_rows(&run->optimizer, &run->gpt, run->begin, rows, &adamw, error));
+  return decay < 1 ? afina_optimizer_use_decay(&run->optimizer, &run->gpt, decay, error) : AFINA_OK;
+}
+
 static afina_status make_batches(afina_finetune *run, afina_error *error) {
   const afina_split *s = &run->split;
-  const size_t at_once = tokens_at_once(run);
+  const size_t at_once = tokens_at_once(run), V = run->gpt.config.vocabulary;
   afina_finetune_need need;
-  AFINA_TRY(afina_finetune_check_memory(run, &need, error));
+  uint32_t *rows;
+  AFINA_TRY(afina_token_rows(&rows, run->sequences.ids,
+                             run->sequences.offsets[run->sequences.count], V, error));
+  run->different = rows[V];
+  const afina_status status = afina_finetune_check_memory(run, &need, error);
+  if (status != AFINA_OK) {
+    free(rows);
+    return status;
+  }
+  AFINA_TRY(make_optimizer(run, rows, error));
   AFINA_TRY(afina_batcher_init(&run->train, &run->sequences, s->train.rows, s->train.count,
                                run->options.batch, 0, error));
   if (run->options.recipe.draws) AFINA_TRY(afina_batcher_repeats(&run->train, error));

@@ -21,6 +21,7 @@ static afina_status measure(const afina_finetune *run, afina_finetune_shape *sha
                                   .rows = rows,
                                   .tokens = rows,
                                   .longest = 1,
+                                  .different = run->different,
                                   .tested = run->split.test.count,
                                   .bytes = afina_finetune_text_bytes(run->data)};
   if (sequences->count == rows) {
@@ -87,20 +88,12 @@ static afina_status allocate(afina_finetune *run, const afina_gpt *gpt, afina_er
   if (!run->best || !run->epochs) return afina_fail_memory(error);
   AFINA_TRY(balance(run, error));
   AFINA_TRY(afina_gpt_pass_init(&run->pass, &run->gpt, error));
-  const afina_optimizer_options adamw = {.beta1 = 0.9,
-                                         .beta2 = 0.999,
-                                         .epsilon = 1e-8,
-                                         .weight_decay = options->weight_decay,
-                                         .clip = 1};
-  AFINA_TRY(afina_optimizer_init(&run->optimizer, &run->gpt, run->begin, &adamw, error));
-  if (run->begin == 0) AFINA_TRY(afina_optimizer_use_rows(&run->optimizer, &run->gpt, error));
   if (options->recipe.lbfgs) { /* from nowhere: the way there does not matter */
     memset(run->gpt.weights + run->begin, 0, run->trainable * sizeof *run->best);
     AFINA_TRY(afina_lbfgs_init(&run->solver, run->gpt.weights + run->begin, run->trainable,
                                options->epochs, error));
   }
-  const double decay = options->recipe.layer_decay;
-  return decay < 1 ? afina_optimizer_use_decay(&run->optimizer, &run->gpt, decay, error) : AFINA_OK;
+  return AFINA_OK;
 }
 
 afina_status afina_finetune_init(afina_finetune *run, const afina_gpt *gpt,

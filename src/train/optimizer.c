@@ -7,16 +7,46 @@
 
 enum { CHUNK = 4096, LANES = 4 }; /* of a sum of squares: kernels/simd.h */
 
-afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
-                                  const afina_optimizer_options *options, afina_error *error) {
+afina_status afina_token_rows(uint32_t **out, const uint32_t *ids, size_t count, size_t vocabulary,
+                              afina_error *error) {
+  uint32_t *rows = afina_allocate(vocabulary + 1, sizeof *rows);
+  if (!rows) return afina_fail_memory(error);
+  for (size_t i = 0; i < count; i++) rows[ids[i] + 1] = 1;
+  for (size_t id = 0; id < vocabulary; id++) rows[id + 1] += rows[id];
+  *out = rows;
+  return AFINA_OK;
+}
+
+bool afina_optimizer_leaves_out(const afina_gpt_config *config, size_t begin) {
+  return begin == 0 && config->channels % LANES == 0;
+}
+
+/* How many of the parameters from `begin` on have gradients, and where these stand. */
+static void lay_out(afina_optimizer *optimizer, size_t total, size_t begin) {
+  const bool leaves_out = begin == 0 && optimizer->rows;
+  optimizer->begin = optimizer->gradients.begin = begin;
+  optimizer->gradients.rows = leaves_out ? optimizer->rows : NULL;
+  optimizer->gradients.left_out = leaves_out ? optimizer->left_out : 0;
+  optimizer->count = total - begin - optimizer->gradients.left_out;
+}
+
+afina_status afina_optimizer_init_rows(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                       size_t begin, uint32_t *rows,
+                                       const afina_optimizer_options *options, afina_error *error) {
   afina_optimizer made = {
-      .options = *options, .begin = begin, .wait = SIZE_MAX, .beta1_power = 1, .beta2_power = 1};
-  made.count = gpt->params.total - begin;
-  made.gradients =
-      (afina_gradients){.data = afina_allocate(made.count, sizeof(afina_real)), .begin = begin};
+      .options = *options, .rows = rows, .wait = SIZE_MAX, .beta1_power = 1, .beta2_power = 1};
+  const size_t V = gpt->config.vocabulary, total = gpt->params.total;
+  if (rows && afina_optimizer_leaves_out(&gpt->config, begin)) {
+    made.left_out = (V - rows[V]) * gpt->config.channels;
+  } else {
+    free(made.rows);
+    made.rows = NULL;
+  }
+  lay_out(&made, total, begin);
+  made.gradients.data = afina_allocate(made.count, sizeof(afina_real));
   made.m = afina_allocate(made.count, sizeof *made.m);
   made.v = afina_allocate(made.count, sizeof *made.v);
-  made.chunk_sums = afina_allocate(made.count / CHUNK + 1, sizeof *made.chunk_sums);
+  made.chunk_sums = afina_allocate((total - begin) / CHUNK + 1, sizeof *made.chunk_sums);
   if (!made.gradients.data || !made.m || !made.v || !made.chunk_sums) {
     afina_optimizer_free(&made);
     return afina_fail_memory(error);
@@ -25,20 +55,22 @@ afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *g
   return AFINA_OK;
 }
 
+afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
+                                  const afina_optimizer_options *options, afina_error *error) {
+  return afina_optimizer_init_rows(optimizer, gpt, begin, NULL, options, error);
+}
+
 afina_status afina_optimizer_use_muon(afina_optimizer *optimizer, const afina_gpt *gpt,
                                       double momentum, size_t threads, afina_error *error) {
   return afina_muon_init(&optimizer->muon, gpt, optimizer->begin, momentum, threads, error);
 }
 
 void afina_optimizer_restart(afina_optimizer *optimizer, size_t begin) {
-  optimizer->count += optimizer->begin; /* the end stays where it is */
-  optimizer->count -= begin;
-  optimizer->begin = optimizer->gradients.begin = begin;
-  optimizer->gradients.rows_read = begin == 0 ? optimizer->rows_read : NULL;
-  if (optimizer->steps) { /* before the first step all are zeros already, and maybe no memory yet */
+  /* the end stays where it is */
+  lay_out(optimizer, optimizer->begin + optimizer->count + optimizer->gradients.left_out, begin);
+  if (optimizer->steps) { /* before the first step all are zeros */
     memset(optimizer->m, 0, optimizer->count * sizeof *optimizer->m);
     memset(optimizer->v, 0, optimizer->count * sizeof *optimizer->v);
-    afina_optimizer_zero(optimizer); /* where gradients stand has moved */
   }
   optimizer->beta1_power = optimizer->beta2_power = 1;
   optimizer->steps = 0;
@@ -65,14 +97,6 @@ afina_status afina_optimizer_use_decay(afina_optimizer *optimizer, const afina_g
   return AFINA_OK;
 }
 
-afina_status afina_optimizer_use_rows(afina_optimizer *optimizer, const afina_gpt *gpt,
-                                      afina_error *error) {
-  optimizer->rows_read = afina_allocate(gpt->config.vocabulary, 1);
-  if (!optimizer->rows_read) return afina_fail_memory(error);
-  if (optimizer->begin == 0) optimizer->gradients.rows_read = optimizer->rows_read;
-  return AFINA_OK;
-}
-
 void afina_optimizer_free(afina_optimizer *optimizer) {
   if (!optimizer) return;
   free(optimizer->gradients.data);
@@ -80,7 +104,7 @@ void afina_optimizer_free(afina_optimizer *optimizer) {
   free(optimizer->v);
   free(optimizer->chunk_sums);
   free(optimizer->rates);
-  free(optimizer->rows_read);
+  free(optimizer->rows);
   afina_muon_free(&optimizer->muon);
   *optimizer = (afina_optimizer){0};
 }
@@ -91,17 +115,12 @@ void afina_optimizer_zero(afina_optimizer *optimizer) {
 
 void afina_optimizer_open(afina_optimizer *optimizer, const afina_gpt *gpt,
                           const afina_exec *exec) {
-  const unsigned char *read = optimizer->gradients.rows_read;
+  const afina_gradients *g = &optimizer->gradients;
   for (size_t i = 0; i < gpt->params.count; i++) {
     const afina_param *param = &gpt->params.entries[i];
     if (param->offset < optimizer->begin || afina_muon_takes(&gpt->params, param)) continue;
-    afina_real *data = optimizer->gradients.data + (param->offset - optimizer->begin);
-    if (i == 0 && read) { /* wte */
-      for (size_t row = 0; row < param->rows; row++)
-        if (read[row]) memset(data + row * param->columns, 0, param->columns * sizeof *data);
-    } else {
-      afina_zero(exec, data, param->rows * param->columns);
-    }
+    const size_t at = afina_gradients_at(g, param->offset), n = param->rows * param->columns;
+    afina_zero(exec, g->data + at, i == 0 ? n - g->left_out : n);
   }
   optimizer->gradients.fresh = true;
 }
@@ -109,31 +128,28 @@ void afina_optimizer_open(afina_optimizer *optimizer, const afina_gpt *gpt,
 typedef struct job {
   const afina_exec *exec;
   afina_optimizer *optimizer;
-  afina_real *weights; /* of the suffix */
+  afina_real *weights; /* of the parameter */
   const afina_adamw_step *step;
-  size_t offset;        /* of the parameter in the suffix */
-  size_t rows, columns; /* of wte, where rows_read tells of it */
+  size_t at;            /* of the parameter's gradient and moments */
+  size_t rows, columns; /* of wte, where some are left out */
 } job;
 
-/* Of elements begin .. end - 1, a whole chunk of wte, those from the first row that was read to the
- * last; the lanes of their sum stay what they are. */
-static void leave_out_zeros(const job *j, size_t *begin, size_t *end) {
-  const unsigned char *read = j->optimizer->gradients.rows_read;
-  const size_t C = j->columns, chunk = *begin;
-  size_t first = chunk / C, last = (*end - 1) / C;
-  while (first <= last && !read[first]) first++;
-  while (last > first && !read[last]) last--;
-  if (first * C > *begin) *begin = chunk + (first * C - chunk) / LANES * LANES;
-  if ((last + 1) * C < *end) *end = chunk + ((last + 1) * C - chunk + LANES - 1) / LANES * LANES;
-  if (*begin > *end) *begin = *end;
+/* Where element i of all, as if nothing were left out, stands, or the next that is there. */
+static size_t place_of(const job *j, size_t i) {
+  const afina_gradients *g = &j->optimizer->gradients;
+  const size_t C = j->columns;
+  if (!g->rows) return i;
+  if (i >= j->rows * C) return i - g->left_out;
+  const size_t row = i / C, there = g->rows[row + 1] > g->rows[row];
+  return g->rows[row] * C + there * (i % C);
 }
 
+/* Chunks are cut, and summed in lanes, as if nothing were left out: zeros do not show in a sum. */
 static void squares_part(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
   (void)thread;
   for (size_t i = begin; i < end; i += CHUNK) {
-    size_t from = i, to = end - i < CHUNK ? end : i + CHUNK;
-    if (to - from == CHUNK && to <= j->rows * j->columns) leave_out_zeros(j, &from, &to);
+    const size_t from = place_of(j, i), to = place_of(j, end - i < CHUNK ? end : i + CHUNK);
     j->optimizer->chunk_sums[i / CHUNK] =
         j->exec->kernels->sum_of_squares(j->optimizer->gradients.data + from, to - from);
   }
@@ -141,23 +157,27 @@ static void squares_part(void *context, size_t begin, size_t end, size_t thread)
 
 static double gradient_norm(afina_optimizer *optimizer, const afina_gpt *gpt,
                             const afina_exec *exec) {
-  job j = {.exec = exec, .optimizer = optimizer};
-  if (optimizer->gradients.rows_read) {
-    j.rows = gpt->params.entries[0].rows;
-    j.columns = gpt->params.entries[0].columns;
-  }
-  afina_pool_run(exec->pool, optimizer->count, CHUNK, squares_part, &j);
+  const size_t all = optimizer->count + optimizer->gradients.left_out;
+  job j = {.exec = exec,
+           .optimizer = optimizer,
+           .rows = gpt->config.vocabulary,
+           .columns = gpt->config.channels};
+  afina_pool_run(exec->pool, all, CHUNK, squares_part, &j);
   double sum = 0;
-  for (size_t i = 0; i * CHUNK < optimizer->count; i++) sum += optimizer->chunk_sums[i];
+  for (size_t i = 0; i * CHUNK < all; i++) sum += optimizer->chunk_sums[i];
   return sqrt(sum);
+}
+
+/* n weights, and their gradients and moments at `at`. */
+static void update(const job *j, afina_real *weights, size_t at, size_t n) {
+  const afina_optimizer *o = j->optimizer;
+  j->exec->kernels->adamw(weights, o->m + at, o->v + at, o->gradients.data + at, j->step, n);
 }
 
 static void update_part(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
   (void)thread;
-  const size_t at = j->offset + begin;
-  j->exec->kernels->adamw(j->weights + at, j->optimizer->m + at, j->optimizer->v + at,
-                          j->optimizer->gradients.data + at, j->step, end - begin);
+  update(j, j->weights + begin, j->at + begin, end - begin);
 }
 
 /* What adamw does where gradient and moments are zeros. */
@@ -168,13 +188,16 @@ static void decay(afina_real *w, const afina_adamw_step *step, size_t n) {
 
 static void rows_part(void *context, size_t begin, size_t end, size_t thread) {
   const job *j = context;
-  const unsigned char *read = j->optimizer->gradients.rows_read;
+  const uint32_t *rows = j->optimizer->gradients.rows;
+  const size_t C = j->columns;
+  (void)thread;
   for (size_t row = begin, next; row < end; row = next) {
-    for (next = row + 1; next < end && !read[next] == !read[row]; next++) continue;
-    if (read[row])
-      update_part(context, row * j->columns, next * j->columns, thread);
+    const bool there = rows[row + 1] > rows[row];
+    for (next = row + 1; next < end && (rows[next + 1] > rows[next]) == there; next++) continue;
+    if (there)
+      update(j, j->weights + row * C, rows[row] * C, (next - row) * C);
     else
-      decay(j->weights + row * j->columns, j->step, (next - row) * j->columns);
+      decay(j->weights + row * C, j->step, (next - row) * C);
   }
 }
 
@@ -194,10 +217,7 @@ double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const af
       .correction2 = (afina_real)(1 - optimizer->beta2_power),
       .gradient_scale = (afina_real)(o->clip > 0 && norm > o->clip ? o->clip / norm : 1),
   };
-  job j = {.exec = exec,
-           .optimizer = optimizer,
-           .weights = gpt->weights + optimizer->begin,
-           .step = &step};
+  job j = {.exec = exec, .optimizer = optimizer, .step = &step};
   for (size_t i = 0; i < gpt->params.count; i++) {
     const afina_param *param = &gpt->params.entries[i];
     if (param->offset < optimizer->begin || param->offset >= optimizer->wait) continue;
@@ -205,15 +225,17 @@ double afina_optimizer_step(afina_optimizer *optimizer, afina_gpt *gpt, const af
     step.weight_decay =
         param->decays && optimizer->wait == SIZE_MAX ? (afina_real)o->weight_decay : 0;
     if (optimizer->rates) step.lr = (afina_real)(lr * optimizer->rates[i]);
-    j.offset = param->offset - optimizer->begin;
+    j.weights = gpt->weights + param->offset;
+    j.at = afina_gradients_at(&optimizer->gradients, param->offset);
     j.columns = param->columns;
-    if (i == 0 && optimizer->gradients.rows_read)
+    if (i == 0 && optimizer->gradients.rows)
       afina_pool_run(exec->pool, param->rows, CHUNK / param->columns + 1, rows_part, &j);
     else
       afina_pool_run(exec->pool, param->rows * param->columns, CHUNK, update_part, &j);
   }
   if (optimizer->muon.count && optimizer->wait == SIZE_MAX)
-    afina_muon_update(&optimizer->muon, exec, j.weights, optimizer->m, optimizer->gradients.data,
+    afina_muon_update(&optimizer->muon, exec, gpt->weights + optimizer->begin, optimizer->m,
+                      optimizer->gradients.data,
                       &(afina_muon_step){lr, o->weight_decay, step.gradient_scale});
   return norm;
 }

@@ -18,21 +18,36 @@ typedef struct afina_optimizer_options {
 typedef struct afina_optimizer {
   afina_optimizer_options options;
   afina_gradients gradients; /* of the current step; the caller's backward passes accumulate here */
-  afina_real *m, *v;         /* moments, [count] like the gradients */
+  afina_real *m, *v;         /* moments, like the gradients */
   afina_muon muon;           /* no matrices: AdamW for all; else their momentum is in m, v idle */
-  size_t begin, count;       /* the suffix of the parameters: begin .. begin + count */
+  size_t begin, count;       /* the suffix of the parameters, and how many have gradients: but for
+                              * rows of wte that are left out, all */
   double *rates;             /* NULL: 1; else [entries of the table] factors on the rate */
   size_t wait; /* parameters from here on stay as they are, and nothing decays; SIZE_MAX: none */
   double beta1_power,
       beta2_power; /* beta^steps, kept by multiplication: pow() differs between C libraries */
   uint64_t steps;
-  unsigned char *rows_read; /* NULL, or the marks of gradients.rows_read where wte trains */
-  double *chunk_sums;       /* squares, a chunk each: added in order, whatever thread summed them */
+  uint32_t *rows; /* NULL, or the rows of wte that have gradients and moments: gradients.rows */
+  size_t left_out;
+  double *chunk_sums; /* squares, a chunk each: added in order, whatever thread summed them */
 } afina_optimizer;
 
 /* For the parameters from `begin` on; all moments zero. AFINA_E_MEMORY only. */
 afina_status afina_optimizer_init(afina_optimizer *optimizer, const afina_gpt *gpt, size_t begin,
                                   const afina_optimizer_options *options, afina_error *error);
+/* rows[vocabulary + 1] (free it) of texts with these tokens: see afina_gradients. AFINA_E_MEMORY
+ * only. */
+afina_status afina_token_rows(uint32_t **rows, const uint32_t *ids, size_t count, size_t vocabulary,
+                              afina_error *error);
+/* Whether wte's gradient can leave out rows: those of what trains begin with it, and chunks of sums
+ * are cut between the same lanes. */
+bool afina_optimizer_leaves_out(const afina_gpt_config *config, size_t begin);
+/* The same for embeddings that only these texts' own tokens train, as under a classifier; `rows` is
+ * taken over, also by a failure. What is left out would be zeros in gradient and moments, so that a
+ * step only decays it: no bit changes. */
+afina_status afina_optimizer_init_rows(afina_optimizer *optimizer, const afina_gpt *gpt,
+                                       size_t begin, uint32_t *rows,
+                                       const afina_optimizer_options *options, afina_error *error);
 /* Before the first step: Muon, with this momentum, takes the blocks' matrices over. `threads`:
  * those of the pool that the steps will run on. AFINA_E_MEMORY only. */
 afina_status afina_optimizer_use_muon(afina_optimizer *optimizer, const afina_gpt *gpt,
@@ -46,12 +61,6 @@ void afina_optimizer_restart(afina_optimizer *optimizer, size_t begin);
 afina_status afina_optimizer_use_decay(afina_optimizer *optimizer, const afina_gpt *gpt,
                                        double decay, afina_error *error);
 void afina_optimizer_free(afina_optimizer *optimizer);
-
-/* For embeddings that only the texts' own tokens train, as under a classifier: rows that none has
- * read yet have neither gradient nor moments, so they are neither set to zero nor summed, and a
- * step only decays them. No bit changes. AFINA_E_MEMORY only. */
-afina_status afina_optimizer_use_rows(afina_optimizer *optimizer, const afina_gpt *gpt,
-                                      afina_error *error);
 
 /* Sets the gradients to zero. */
 void afina_optimizer_zero(afina_optimizer *optimizer);

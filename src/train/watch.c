@@ -88,7 +88,9 @@ void afina_watch_before(afina_finetune *run) {
   for (size_t p = 0; p < part_count(run); p++) {
     const size_t begin = part_begin(run, p), end = part_begin(run, p + 1);
     w->lengths[p * KINDS + GRADIENT] =
-        begin < g->begin ? (double)NAN : length_of(g->data + (begin - g->begin), NULL, end - begin);
+        begin < g->begin ? (double)NAN
+                         : length_of(g->data + afina_gradients_at(g, begin), NULL,
+                                     afina_gradients_at(g, end) - afina_gradients_at(g, begin));
   }
 }
 

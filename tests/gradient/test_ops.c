@@ -170,7 +170,8 @@ static void embedding_forward(bench *b) {
   afina_embedding_forward(&b->exec, b->y, b->ids, value(b, 0), value(b, 1), &b->rows, b->d.I);
 }
 static void embedding_backward(bench *b, const double *dy) {
-  afina_embedding_backward(&b->exec, gradient(b, 0), gradient(b, 1), dy, b->ids, &b->rows, b->d.I);
+  afina_embedding_backward(&b->exec, gradient(b, 0), gradient(b, 1), dy, b->ids, NULL, &b->rows,
+                           b->d.I);
 }
 static const bench_dims embedding_cases[] = {
     {.I = 1, .O = 1, .B = 1, .lengths = {1}},
