@@ -141,7 +141,9 @@ typedef struct afina_pretraining afina_pretraining;
  *   "text_sha256"  that the text must have: so a saved run resumes with its own
  *
  * The model is copied; the runtime must outlive the run. AFINA_E_DATA: the text is too short, or
- * another one than "text_sha256" says. AFINA_E_UNSUPPORTED: the model is a classifier. */
+ * another one than "text_sha256" says. AFINA_E_UNSUPPORTED: the model is a classifier.
+ * AFINA_E_MEMORY: the run and a checkpoint of it take more than there is
+ * (afina_runtime_limit_memory), in figures, before any of it is taken. */
 afina_status afina_pretraining_create(afina_pretraining **out, const afina_runtime *runtime,
                                       const afina_model *model, const char *text, size_t size,
                                       const char *options, size_t options_size, afina_error *error);

@@ -5,8 +5,6 @@
  * What can fail takes an afina_wasm_reply, returns its status and leaves the result there: a
  * handle, or bytes that the caller frees (those that are only borrowed say so). */
 #include <emscripten.h>
-#include <emscripten/heap.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,19 +149,13 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_inspect(afina_wasm_reply *reply,
 
 /* ---- fine-tuning ---- */
 
-/* What malloc can still give. */
-static size_t room(void) {
-  const size_t unclaimed = emscripten_get_heap_max() - *emscripten_get_sbrk_ptr();
-  return unclaimed + (size_t)mallinfo().fordblks;
-}
-
 /* JSON; longest and tokens: as afina_wasm_inspect counted them */
 EMSCRIPTEN_KEEPALIVE afina_status
 afina_wasm_session_memory(afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model,
                           const afina_dataset *data, size_t longest, size_t tokens,
                           const char *options, size_t options_size) {
   afina_bytes json = {0};
-  afina_runtime_limit_memory(runtime, room());
+  afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status = afina_session_memory(runtime, model, data, longest, tokens, options,
                                                    options_size, &json, &reply->error);
   return give(reply, status, json.data, json.size);
@@ -173,7 +165,7 @@ EMSCRIPTEN_KEEPALIVE afina_status
 afina_wasm_session_create(afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model,
                           const afina_dataset *data, const char *options, size_t options_size) {
   afina_session *session = NULL;
-  afina_runtime_limit_memory(runtime, room());
+  afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status =
       afina_session_create(&session, runtime, model, data, options, options_size, &reply->error);
   return give(reply, status, session, 0);
@@ -296,7 +288,7 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_comparison_step(afina_wasm_reply *r
                                                              afina_runtime *runtime, int starts,
                                                              double now, double *progress) {
   afina_comparison_progress p;
-  if (starts) afina_runtime_limit_memory(runtime, room());
+  if (starts) afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status = afina_comparison_step(comparison, now, &p, &reply->error);
   if (status == AFINA_OK) {
     const double values[] = {(double)p.entry,

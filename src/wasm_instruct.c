@@ -105,6 +105,7 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_instruct_create(
     afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model,
     const afina_instructions *rows, const char *options, size_t options_size) {
   afina_instruct *run = NULL;
+  afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status =
       afina_instruct_create(&run, runtime, model, rows, options, options_size, &reply->error);
   return give(reply, status, run, 0);
@@ -116,6 +117,7 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_instruct_resume(afina_wasm_reply *r
                                                              const afina_instructions *rows,
                                                              const void *checkpoint, size_t size) {
   afina_instruct *run = NULL;
+  afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status =
       afina_instruct_resume(&run, runtime, model, rows, checkpoint, size, &reply->error);
   return give(reply, status, run, 0);

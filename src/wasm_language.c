@@ -79,19 +79,20 @@ EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_generator_next(afina_wasm_reply *re
 /* ---- pretraining ---- */
 
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_pretraining_create(
-    afina_wasm_reply *reply, const afina_runtime *runtime, const afina_model *model,
-    const char *text, size_t size, const char *options, size_t options_size) {
+    afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model, const char *text,
+    size_t size, const char *options, size_t options_size) {
   afina_pretraining *run = NULL;
+  afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status = afina_pretraining_create(&run, runtime, model, text, size, options,
                                                        options_size, &reply->error);
   return give(reply, status, run, 0);
 }
 
 EMSCRIPTEN_KEEPALIVE afina_status afina_wasm_pretraining_resume(
-    afina_wasm_reply *reply, const afina_runtime *runtime, const afina_model *model,
-    const char *text, size_t size, const char *options, size_t options_size, const void *state,
-    size_t state_size) {
+    afina_wasm_reply *reply, afina_runtime *runtime, const afina_model *model, const char *text,
+    size_t size, const char *options, size_t options_size, const void *state, size_t state_size) {
   afina_pretraining *run = NULL;
+  afina_runtime_limit_memory(runtime, afina_wasm_room());
   const afina_status status = afina_pretraining_resume(
       &run, runtime, model, text, size, options, options_size, state, state_size, &reply->error);
   return give(reply, status, run, 0);

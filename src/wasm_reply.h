@@ -1,7 +1,10 @@
-/* What a call from the page leaves behind (private to wasm.c and wasm_bench.c). */
+/* What a call from the page leaves behind, and what memory there is for it (private to the files
+ * that the page calls). */
 #ifndef AFINA_WASM_REPLY_H
 #define AFINA_WASM_REPLY_H
 
+#include <emscripten/heap.h>
+#include <malloc.h>
 #include <stddef.h>
 
 #include "status.h"
@@ -23,6 +26,12 @@ static inline afina_status give(afina_wasm_reply *reply, afina_status status, co
   reply->data = status == AFINA_OK ? data : NULL;
   reply->size = status == AFINA_OK ? size : 0;
   return status;
+}
+
+/* What malloc can still give. */
+static inline size_t afina_wasm_room(void) {
+  const size_t unclaimed = emscripten_get_heap_max() - *emscripten_get_sbrk_ptr();
+  return unclaimed + (size_t)mallinfo().fordblks;
 }
 
 #endif

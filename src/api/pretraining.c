@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "pretrain_need.h"
 #include "pretraining_options.h"
 #include "token_json.h"
 
@@ -51,6 +52,14 @@ static afina_status check_model(const afina_model *model, afina_error *error) {
   return AFINA_OK;
 }
 
+/* Without a text's tokens (0) before there are any: what is too much already is refused at once. */
+static afina_status check_memory(const afina_pretraining *p, const afina_runtime *runtime,
+                                 const afina_gpt_config *config, size_t tokens,
+                                 afina_error *error) {
+  return afina_pretrain_fits(config, &p->options.run, afina_runtime_threads(runtime), tokens,
+                             runtime->memory, error);
+}
+
 /* At most half is held out of a short text; what is too short to be a window counts as nothing. */
 static afina_status read_stream(afina_pretraining *p, const char *text, size_t size,
                                 afina_error *error) {
@@ -89,8 +98,10 @@ static afina_status prepare(afina_pretraining *p, const afina_runtime *runtime,
   afina_sha256_finish(&sha, sha256);
   AFINA_TRY(afina_pretraining_options_parse(&p->options, &model->gpt, sha256, options, options_size,
                                             error));
+  AFINA_TRY(check_memory(p, runtime, &model->gpt.config, 0, error));
   AFINA_TRY(copy_model(model, &p->model, error));
   AFINA_TRY(read_stream(p, text, size, error));
+  AFINA_TRY(check_memory(p, runtime, &model->gpt.config, p->stream.count, error));
   const size_t batch = p->options.run.batch, context = p->options.run.context;
   p->batch_ids = afina_allocate(batch * (context + 1), sizeof *p->batch_ids);
   p->losses = afina_allocate(batch * context, sizeof *p->losses);

@@ -77,6 +77,27 @@ static size_t parts_of(const afina_params *params, const afina_param *param) {
   return 1;
 }
 
+/* Elements to work with on the largest matrix that is moved. */
+static size_t work_each(const afina_params *params, size_t begin) {
+  size_t most = 0;
+  for (size_t i = 0; i < params->count; i++) {
+    const afina_param *param = &params->entries[i];
+    if (param->offset < begin || !afina_muon_takes(params, param)) continue;
+    const size_t columns = param->columns / parts_of(params, param);
+    most = larger(most, param->rows * columns + afina_muon_work(param->rows, columns));
+  }
+  return (most + 15) / 16 * 16;
+}
+
+size_t afina_muon_bytes(const afina_params *params, size_t begin, size_t threads) {
+  size_t bytes, lists;
+  const bool fits =
+      afina_multiply(work_each(params, begin), threads * sizeof(afina_real), &bytes) &&
+      afina_multiply(params->count, 3 * sizeof(afina_muon_matrix), &lists) &&
+      afina_add(bytes, lists, &bytes);
+  return fits ? bytes : SIZE_MAX;
+}
+
 static void add_matrices(afina_muon *muon, const afina_params *params, size_t begin) {
   for (size_t i = 0; i < params->count; i++) {
     const afina_param *param = &params->entries[i];
@@ -85,17 +106,15 @@ static void add_matrices(afina_muon *muon, const afina_params *params, size_t be
     for (size_t part = 0; part < parts; part++)
       muon->matrices[muon->count++] = (afina_muon_matrix){param->offset - begin + part * columns,
                                                           param->rows, columns, param->columns};
-    muon->work_each =
-        larger(muon->work_each, param->rows * columns + afina_muon_work(param->rows, columns));
   }
 }
 
 afina_status afina_muon_init(afina_muon *muon, const afina_gpt *gpt, size_t begin, double momentum,
                              size_t threads, afina_error *error) {
-  afina_muon made = {.momentum = momentum, .threads = threads};
+  afina_muon made = {
+      .momentum = momentum, .threads = threads, .work_each = work_each(&gpt->params, begin)};
   made.matrices = afina_allocate(gpt->params.count * 3, sizeof *made.matrices);
   if (made.matrices) add_matrices(&made, &gpt->params, begin);
-  made.work_each = (made.work_each + 15) / 16 * 16;
   made.work = afina_allocate(made.work_each, threads * sizeof *made.work);
   if (!made.matrices || !made.work) {
     afina_muon_free(&made);

@@ -34,6 +34,8 @@ typedef struct afina_muon_step {
 afina_status afina_muon_init(afina_muon *muon, const afina_gpt *gpt, size_t begin, double momentum,
                              size_t threads, afina_error *error);
 void afina_muon_free(afina_muon *muon);
+/* What that takes of memory; SIZE_MAX where a size_t cannot hold it. */
+size_t afina_muon_bytes(const afina_params *params, size_t begin, size_t threads);
 
 /* Whether Muon moves this parameter, and AdamW therefore must not. */
 bool afina_muon_takes(const afina_params *params, const afina_param *param);

@@ -6,10 +6,6 @@
 #include "memory.h"
 #include "pretrain_private.h"
 
-/* Rows of logits at a time: for V = 8192 in F32 a lane's are then 4 MB, which stay in a last-level
- * cache. */
-enum { LOGIT_ROWS = 128 };
-
 static afina_status check(const afina_pretrain *run, afina_error *error) {
   const afina_pretrain_options *o = &run->options;
   if (o->context < 2 || o->context > run->gpt->config.context)
@@ -48,7 +44,7 @@ static afina_status open_lane(afina_pretrain *run, size_t index, afina_error *er
   AFINA_TRY(afina_exec_init(&lane->exec, run->exec->kernels, NULL, config->context,
                             config->channels / config->heads, error));
   AFINA_TRY(afina_gpt_pass_init(&lane->pass, run->gpt, error));
-  lane->logits = afina_allocate(config->vocabulary, LOGIT_ROWS * sizeof *lane->logits);
+  lane->logits = afina_allocate(config->vocabulary, AFINA_LOGIT_ROWS * sizeof *lane->logits);
   lane->gradients.data = index ? afina_allocate(run->optimizer.count, sizeof(afina_real))
                                : run->optimizer.gradients.data;
   return lane->logits && lane->gradients.data ? AFINA_OK : afina_fail_memory(error);
@@ -157,7 +153,7 @@ static afina_status run_part(const job *j, afina_lane *lane, size_t first, size_
                                  .keep = gradients != NULL};
   AFINA_TRY(afina_gpt_forward(run->gpt, &lane->exec, &lane->pass, &batch, &lane->error));
   afina_language_loss(run->gpt, &lane->exec, &lane->pass, run->losses + at, run->targets + at,
-                      j->scale, gradients, lane->logits, LOGIT_ROWS);
+                      j->scale, gradients, lane->logits, AFINA_LOGIT_ROWS);
   if (gradients) afina_gpt_backward(run->gpt, &lane->exec, &lane->pass, gradients);
   return AFINA_OK;
 }

@@ -13,12 +13,17 @@ typedef struct afina_lane {
   afina_exec exec; /* no pool */
   afina_gpt_pass pass;
   afina_gradients gradients; /* lane 0's are the optimizer's */
-  afina_real *logits;        /* [LOGIT_ROWS, V] */
+  afina_real *logits;        /* [AFINA_LOGIT_ROWS, V] */
   afina_status status;
   afina_error error;
 } afina_lane;
 
-enum { AFINA_LANES = 4 };
+enum {
+  AFINA_LANES = 4,
+  /* Of logits at a time: for V = 8192 in F32 a lane's are then 4 MB, which stay in a last-level
+   * cache. */
+  AFINA_LOGIT_ROWS = 128,
+};
 
 struct afina_pretrain {
   afina_gpt *gpt;

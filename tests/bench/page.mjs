@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../scripts/serve.mjs';
+import { benchRows } from './page_rows.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { chromium } = createRequire(join(root, 'web/package.json'))('playwright-core');
@@ -35,45 +36,9 @@ async function tableFile(rows) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Runs in a worker, before it has fetched the WASM module: keeps hold of the module's memory. */
-function holdMemory() {
-  self.memories = [];
-  const { instantiate, instantiateStreaming, Memory } = WebAssembly;
-  const held = async (result) => {
-    const { exports } = (await result).instance ?? {};
-    self.memories.push(...Object.values(exports ?? {}).filter((each) => each instanceof Memory));
-    return result;
-  };
-  WebAssembly.instantiate = (...args) => held(instantiate(...args));
-  WebAssembly.instantiateStreaming = (...args) => held(instantiateStreaming(...args));
-  WebAssembly.Memory = function HeldMemory(...args) {
-    const memory = new Memory(...args);
-    self.memories.push(memory);
-    return memory;
-  };
-  WebAssembly.Memory.prototype = Memory.prototype;
-}
-
-/** Megabytes of WASM memory, which never shrinks: the most that there have been so far. */
-async function wasmMegabytes(page) {
-  const sizes = await Promise.all(page.workers().map((worker) => worker.evaluate(
-    () => (self.memories ?? []).map(({ buffer }) => buffer.byteLength / 2 ** 20)).catch(() => [])));
-  return Math.round(Math.max(0, ...sizes.flat()));
-}
-
-/** Runs in the page, ahead of its scripts. */
-function watchTasks() {
-  globalThis.longTasks = [];
-  new PerformanceObserver((list) => globalThis.longTasks.push(
-    ...list.getEntries().map(({ duration }) => Math.round(duration))))
-    .observe({ type: 'longtask', buffered: true });
-}
-
 async function open(site, hash) {
   const context = await site.browser.newContext();
-  await context.addInitScript(watchTasks);
   const page = await context.newPage();
-  page.on('worker', (worker) => worker.evaluate(holdMemory).catch(() => {}));
   page.setDefaultTimeout(3_600_000);
   await page.goto(site.base + hash);
   await page.locator('.model-name').waitFor();
@@ -116,60 +81,6 @@ async function benchThreads(site, rounds) {
     result[strategy] = { seconds, ratio };
   }
   return result;
-}
-
-/**
- * Tasks of the page's main thread and of its worker, from a trace: how many were over 50 ms, and
- * the longest, by their own time (cpu) and by the clock (wall), which counts what else the machine
- * does.
- */
-function tasksOf(trace) {
-  const { traceEvents } = JSON.parse(trace);
-  const threads = new Map(traceEvents.filter(({ name }) => name === 'thread_name')
-    .map(({ pid, tid, args }) => [`${pid}:${tid}`, args.name]));
-  const result = {};
-  for (const [key, pattern] of [['main', /^CrRendererMain$/], ['worker', /^DedicatedWorker/]]) {
-    const tasks = traceEvents.filter(({ name, ph, pid, tid }) => ph === 'X'
-      && /RunTask$/.test(name) && pattern.test(threads.get(`${pid}:${tid}`) ?? ''));
-    const of = (field) => {
-      const times = tasks.map((task) => (task[field] ?? 0) / 1000);
-      const longest = Math.round(times.reduce((most, each) => Math.max(most, each), 0));
-      return { over50: times.filter((each) => each > 50).length, longest };
-    };
-    result[key] = { cpu: of('tdur'), wall: of('dur') };
-  }
-  return result;
-}
-
-async function benchRows(site, rows, strategy) {
-  const { context, page } = await open(site, `#strategy=${strategy}&epochs=1&seed=1`);
-  const path = await tableFile(rows);
-  const stages = {};
-  const stage = async (name, work) => {
-    await site.browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
-    const since = performance.now();
-    await work();
-    const seconds = (performance.now() - since) / 1000;
-    stages[name] = {
-      seconds,
-      ...tasksOf(await site.browser.stopTracing()),
-      longTasks: await page.evaluate(() => globalThis.longTasks.splice(0)),
-      wasmMegabytes: await wasmMegabytes(page),
-    };
-  };
-  await stage('open and inspect', async () => {
-    await upload(page, path);
-    await page.locator('#train-start:enabled').waitFor();
-  });
-  await stage('train', () => train(page));
-  await stage('predictions', async () => {
-    await page.locator('canvas.matrix').scrollIntoViewIfNeeded();
-    await page.locator('.confusion summary').click();
-    await Promise.all([
-      page.waitForEvent('download'), page.locator('[data-download=predictions]').click()]);
-  });
-  await context.close();
-  return { rows, stages };
 }
 
 async function main([what = 'threads', count, strategy = 'head']) {
