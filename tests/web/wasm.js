@@ -5,6 +5,7 @@ import v8 from 'node:v8';
 import { createCourse } from '../../web/course/service.js';
 import { createService } from '../../web/engine/service.js';
 import { tinyModel } from './tiny_model.js';
+import { countOf, rowOf } from '../../web/engine/tested.js';
 
 const builds = process.env.AFINA_BUILD ? `file://${process.env.AFINA_BUILD}/`
   : new URL('../../build/', import.meta.url);
@@ -47,6 +48,9 @@ export async function runToEnd(service, budget = 20) {
     all.losses.push(...losses);
     all.epochsDone.push(...epochsDone);
     all.progress.push(progress);
-    if (finished) return { ...all, ...finished };
+    if (!finished) continue;
+    const { tested } = finished;
+    const rows = Array.from({ length: countOf(tested) }, (_, i) => rowOf(tested, i));
+    return { ...all, ...finished, tested: rows };
   }
 }

@@ -155,7 +155,8 @@ export function createEngine(
 
   const downloads = {
     report: async ({ report }) => ({ blob: jsonBlob(report), name: 'report.json' }),
-    predictions: async (each) => ({ blob: predictionsCsv(each), name: 'predictions.csv' }),
+    predictions: async (each) => (
+      { blob: await predictionsCsv(each), name: 'predictions.csv' }),
     model: async ({ files, report }) => (
       { blob: await request('packModel', files, report), name: 'model.zip' }),
     delta: async ({ files }) => (
@@ -206,7 +207,7 @@ export function createEngine(
     endComparison: () => request('endComparison'),
     report: async () => JSON.parse(needResult().report),
     cell: async (...place) => cellRows(needResult(), ...place),
-    tested: async () => result?.tested ?? [],
+    tested: async () => result?.tested ?? null,
     classify: (texts) => request('classify', texts),
     explain: (...asked) => request('explain', ...asked),
     audit,

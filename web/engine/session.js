@@ -4,6 +4,7 @@
 import { PARTS } from './bridge.js';
 import { keptLabel } from './labels.js';
 import { perText, strongest } from './probabilities.js';
+import { packTested } from './tested.js';
 
 /** Rows handed to C between two chances to answer other requests. */
 const ROWS_AT_ONCE = 2000;
@@ -199,7 +200,8 @@ export function createSession(bridge, model, prepared, options) {
       const report = bridge.report(handle);
       // Where all of the model trained its delta would be as large as the model.
       const delta = strategy === 'full' ? null : bridge.sessionDelta(handle);
-      return { classes, report, tested, delta, model: bridge.tunedModel(handle) };
+      return { classes, report, tested: packTested(tested, classes), delta,
+        model: bridge.tunedModel(handle) };
     },
   };
 }

@@ -296,7 +296,8 @@
  * @property {(actual: number, predicted: number, from: number, count: number)
  *           => Promise<{total: number, rows: Row[]}>} cell
  *           texts of a confusion cell, those first of which the model was surest
- * @property {() => Promise<Row[]>} tested   all of them; none before a training has ended
+ * @property {() => Promise<import('./tested.js').Tested|null>} tested   all of them, packed; null
+ *           before a training has ended
  * @property {(texts: string[]) => Promise<Answer>} classify
  * @property {(text: string, label: number, first: number, most: number) => Promise<Explanation>}
  *           explain

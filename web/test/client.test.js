@@ -3,6 +3,7 @@
 import { expose } from 'comlink';
 import { expect, test, vi } from 'vitest';
 import { createEngine } from '../engine/client.js';
+import { packTested } from '../engine/tested.js';
 
 vi.mock('../engine/start_worker.js', () => ({ startWorker: () => expect.fail('not in tests') }));
 
@@ -13,7 +14,8 @@ const modelInfo = { name: 'model', classes: [] };
 const finished = {
   classes: ['a', 'b'], report: '{"seed":1}',
   dialect: { delimiter: ',', bom: false, encoding: 'utf-8' },
-  tested: [{ row: 1, text: 't', label: 'a', predicted: 'a', probabilities: [1, 0] }],
+  tested: packTested([{ source: 'train', row: 1, text: 't', label: 'a', original: 'a',
+    predicted: 'a', probabilities: [1, 0] }], ['a', 'b']),
   files: { config: blob('c'), weights: blob('w'), tokenizer: blob('t') },
 };
 

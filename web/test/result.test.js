@@ -2,25 +2,47 @@
 
 import { unzipSync } from 'fflate';
 import Papa from 'papaparse';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createClassifiedTable } from '../engine/classified_table.js';
 import { packModel, readModelFiles } from '../engine/model_files.js';
 import { cellRows, predictionsCsv } from '../engine/result.js';
+import { packTested, rowOf } from '../engine/tested.js';
 
 const dialect = { delimiter: ',', bom: false, encoding: 'utf-8' };
 const row = (number, text, label, predicted, probabilities) =>
-  ({ row: number, text, label, predicted, probabilities });
+  ({ source: 'train', row: number, text, label, original: label, predicted, probabilities });
+const classes = ['ham', 'spam'];
+const rows = [
+  row(3, 'hi', 'ham', 'ham', [0.9, 0.1]),
+  row(5, '=cmd|"/c calc"!A1\nnext, line', 'spam', 'ham', [0.6, 0.4]),
+  row(8, ' yo; ', 'ham', 'ham', [0.9999999, 1e-7]),
+  row(9, '<b>', 'ham', 'spam', [0.25, 0.75]),
+];
 const result = {
-  classes: ['ham', 'spam'],
-  report: '{"afina":"0.1.0"}',
-  tested: [
-    row(3, 'hi', 'ham', 'ham', [0.9, 0.1]),
-    row(5, '=cmd|"/c calc"!A1\nnext, line', 'spam', 'ham', [0.6, 0.4]),
-    row(8, ' yo; ', 'ham', 'ham', [0.9999999, 1e-7]),
-    row(9, '<b>', 'ham', 'spam', [0.25, 0.75]),
-  ],
-  dialect,
+  classes, report: '{"afina":"0.1.0"}', tested: packTested(rows, classes), dialect,
 };
+
+test('rows that were packed are the same when they are taken out', () => {
+  const odd = [
+    row(7, '', 'ham', 'spam', [0.5, 0.5]),
+    { ...row(7, '\ufeffolá 🌕', 'other', 'ham', [0.25, 0.75]), source: 'test', original: 'ham ' },
+    row(4294967295, 'x', 'spam', 'spam', [0, 1]),
+  ];
+  const packed = structuredClone(packTested(odd, classes));
+  expect(odd.map((_, i) => rowOf(packed, i))).toEqual(odd);
+  const held = Object.values(packed).filter((value) => !ArrayBuffer.isView(value));
+  expect(held).toEqual([['ham', 'spam', 'other', 'ham ']]); // nothing else is an object a row
+});
+
+test('predictions are written in slices, with a pause between each two', async () => {
+  const many = Array.from({ length: 2600 }, (_, i) => row(i + 1, `text ${i}`, 'ham', 'ham', [1, 0]));
+  const pause = vi.fn(async () => {});
+  const all = { ...result, tested: packTested(many, classes) };
+  const lines = (await (await predictionsCsv(all, pause)).text()).split('\r\n');
+  expect(pause).toHaveBeenCalledTimes(5);
+  expect(lines).toHaveLength(2602);
+  expect(lines[2600]).toBe('2600,text 2599,ham,ham,1.000000,0.000000');
+});
 
 test('a cell of the matrix: its texts, the surest first, in pages', () => {
   expect(cellRows(result, 0, 0, 0, 10)).toMatchObject({ total: 2, rows: [{ row: 8 }, { row: 3 }] });
@@ -28,20 +50,22 @@ test('a cell of the matrix: its texts, the surest first, in pages', () => {
   expect(cellRows(result, 1, 1, 0, 10)).toEqual({ total: 0, rows: [] });
 });
 
+const written = (given) => predictionsCsv({ ...result, dialect: { ...dialect, ...given } });
+
 test('predictions read back as they were, cells untouched', async () => {
   for (const delimiter of [',', ';', '\t']) {
-    const text = await predictionsCsv({ ...result, dialect: { ...dialect, delimiter } }).text();
+    const text = await written({ delimiter }).then((blob) => blob.text());
     const { data, errors } = Papa.parse(text, { delimiter, skipEmptyLines: true });
     expect(errors).toEqual([]);
     expect(data[0]).toEqual(['row', 'text', 'label', 'predicted', 'p_ham', 'p_spam']);
-    expect(data[2]).toEqual(['5', result.tested[1].text, 'spam', 'ham', '0.600000', '0.400000']);
+    expect(data[2]).toEqual(['5', rows[1].text, 'spam', 'ham', '0.600000', '0.400000']);
     expect(data[3]).toEqual(['8', ' yo; ', 'ham', 'ham', '1.000000', '0.000000']);
   }
 });
 
 test('a byte order mark where the user has one, or wrote in an older encoding', async () => {
   const start = async (given) => {
-    const blob = predictionsCsv({ ...result, dialect: { ...dialect, ...given } });
+    const blob = await written(given);
     return [...new Uint8Array(await blob.slice(0, 3).arrayBuffer())];
   };
   expect(await start({})).toEqual([...'row'].map((c) => c.charCodeAt(0)));

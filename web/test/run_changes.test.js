@@ -1,22 +1,24 @@
 // What changed between two trainings.
 
 import { expect, test } from 'vitest';
+import { packTested } from '../engine/tested.js';
 import { compareRuns, evenOdds } from '../ui/run-changes.js';
 
 const row = (number, label, predicted, source = 'train') =>
-  ({ source, row: number, label, predicted });
+  ({ source, row: number, text: '', label, original: label, predicted, probabilities: [1, 0] });
+const compare = (...runs) => compareRuns(...runs.map((rows) => packTested(rows, ['a', 'b'])));
 
 test('only rows that both tested are compared, by the labels of now', () => {
   const before = [row(1, 'a', 'a'), row(2, 'a', 'b'), row(3, 'b', 'b'), row(9, 'a', 'a')];
   const after = [row(1, 'a', 'b'), row(2, 'b', 'b'), row(3, 'b', 'b'), row(9, 'a', 'a', 'test')];
-  expect(compareRuns(before, after)).toEqual({
+  expect(compare(before, after)).toEqual({
     both: 3, relabeled: 1, rightThen: 2, rightBefore: 3, rightNow: 2, fixed: 0, broken: 1,
     gone: 1, added: 1,
   });
 });
 
 test('nothing in common is nothing', () => {
-  expect(compareRuns([row(1, 'a', 'a')], [])).toMatchObject({ both: 0, gone: 1, fixed: 0 });
+  expect(compare([row(1, 'a', 'a')], [])).toMatchObject({ both: 0, gone: 1, fixed: 0 });
 });
 
 test.each([

@@ -52,6 +52,31 @@ describe('the store', () => {
     expect(inner).toHaveBeenCalledTimes(1);
   });
 
+  it('goes on in the next frame where one has drawn long enough', () => {
+    const frames = [];
+    let now = 0;
+    const store = createStore({ a: 1 }, (draw) => frames.push(draw), () => now);
+    const frame = () => frames.splice(0).forEach((draw) => draw());
+    const drawn = [];
+    for (const name of ['x', 'y', 'z']) {
+      store.watch(['a'], () => {
+        drawn.push(name);
+        now += 10;
+      });
+    }
+    drawn.length = 0;
+    store.set({ a: 2 });
+    frame();
+    expect(drawn).toEqual(['x', 'y']);
+    store.set({ a: 3 }); // what waits is drawn once, in its place
+    frame();
+    expect(drawn).toEqual(['x', 'y', 'x', 'y']);
+    frame();
+    expect(drawn).toEqual(['x', 'y', 'x', 'y', 'z']);
+    frame();
+    expect(drawn).toHaveLength(5);
+  });
+
   it('forgets all watchers at once', () => {
     const { store, frame } = storeWithFrames();
     const draw = vi.fn();

@@ -2,14 +2,19 @@
 
 import { percent, t } from '../i18n/index.js';
 import { bar, h } from './dom.js';
-import { evenOdds } from './run-changes.js';
+import { compareRuns, evenOdds } from './run-changes.js';
 
 /** More often than this chance alone does as much. */
 const LUCK = 0.05;
 
-/** @param {ReturnType<typeof import('./run-changes.js').compareRuns>|null} changes */
-export function changesBox(changes) {
-  if (!changes || changes.both === 0) return null;
+/** What draws the changes between two runs, as often as the page is built. */
+export function drawChanges(before, after) {
+  const changes = compareRuns(before, after);
+  return () => (changes.both > 0 ? box(changes) : null);
+}
+
+/** @param {ReturnType<typeof import('./run-changes.js').compareRuns>} changes */
+function box(changes) {
   const { both, relabeled, rightThen, rightBefore, rightNow, fixed, broken } = changes;
   const others = changes.gone + changes.added;
   const line = (words, right, name) =>

@@ -117,9 +117,10 @@ export function lineChart(label, configure) {
     const { data, options } = configure(latest, palette());
     if (!chart) {
       letGo();
-      chart = new Chart(canvas, { type: 'line', data, options, plugins: [openingMarks] });
+      chart = new Chart(canvas, { type: 'line', data: { datasets: [] }, options,
+        plugins: [openingMarks] });
       charts.add(chart);
-      return;
+      return draw(latest); // the curves are another task: together they would hold the page up
     }
     const { datasets } = chart.data;
     if (datasets.length === data.datasets.length)
@@ -129,16 +130,14 @@ export function lineChart(label, configure) {
     chart.update('none');
   }
 
-  return {
-    element,
-    canvas,
-    draw(data) {
-      latest = data;
-      if (waiting) return;
-      waiting = true;
-      setTimeout(update, chart ? REDRAW : 0);
-    },
-  };
+  function draw(data) {
+    latest = data;
+    if (waiting) return;
+    waiting = true;
+    setTimeout(update, chart ? REDRAW : 0);
+  }
+
+  return { element, canvas, draw };
 }
 
 export function axis(colors, more) {

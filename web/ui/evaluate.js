@@ -3,7 +3,6 @@
 
 import { fixed, list, number, percent, t } from '../i18n/index.js';
 import { cellList } from './cell-list.js';
-import { changesBox } from './changes-box.js';
 import { bar, fill, h, table } from './dom.js';
 import { downloads } from './downloads.js';
 import { editsBar } from './edits-bar.js';
@@ -44,7 +43,7 @@ export function evaluateStep(app) {
 function measuredParts(app, { report, session, changes }, measured) {
   const { test } = report;
   return [
-    changesBox(changes),
+    changes?.(),
     cards(test, measured),
     honestWords(test, measured, session.classes),
     report.ngrams && eachPart(test, report.ngrams, measured),

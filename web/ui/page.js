@@ -18,7 +18,7 @@ import { createStore } from './store.js';
 import { loadGlossary } from './terms.js';
 import { startTheme } from './theme.js';
 import { trainStep } from './train.js';
-import { trainActions } from './train-actions.js';
+import { loadChanges, trainActions } from './train-actions.js';
 import { loadWorkshop, workshopSections } from './workshop.js';
 
 const initialState = {
@@ -85,7 +85,7 @@ function changeLanguage(app, tag) {
  * without a network.
  */
 const fetchTheRest = () => Promise.allSettled(
-  [loadCharts(), loadSamples(), loadWorkshop(), loadGlossary()]);
+  [loadCharts(), loadSamples(), loadWorkshop(), loadGlossary(), loadChanges()]);
 
 /**
  * The setup in the address was changed by hand: its model and its options hold, its sample is for a

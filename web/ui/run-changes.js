@@ -1,32 +1,38 @@
 // Two trainings on the same table, compared where they can be: on the rows that both tested.
 
+import { answerOf, countOf } from '../engine/tested.js';
+
 /**
- * @param {import('../engine/types.js').Row[]} before
- * @param {import('../engine/types.js').Row[]} after
+ * @param {import('../engine/tested.js').Tested} before
+ * @param {import('../engine/tested.js').Tested} after
  * @returns {object}   counts: `both` rows tested by both, of which `relabeled` have another label
  *   now; right answers before by the labels of then (`rightThen`) and by those of now
  *   (`rightBefore`), and now (`rightNow`); `fixed` and `broken` by the labels of now; rows that
  *   only one of them tested (`gone`, `added`)
  */
 export function compareRuns(before, after) {
-  const key = ({ source, row }) => `${source} ${row}`;
-  const then = new Map(before.map((row) => [key(row), row]));
-  const pairs = after.filter((now) => then.has(key(now)))
-    .map((now) => ({ now, old: then.get(key(now)) }));
-  const count = (is) => pairs.filter(is).length;
-  const wasRight = ({ now, old }) => old.predicted === now.label;
-  const isRight = ({ now }) => now.predicted === now.label;
-  return {
-    both: pairs.length,
-    relabeled: count(({ now, old }) => now.label !== old.label),
-    rightThen: count(({ old }) => old.predicted === old.label),
-    rightBefore: count(wasRight),
-    rightNow: count(isRight),
-    fixed: count((pair) => isRight(pair) && !wasRight(pair)),
-    broken: count((pair) => wasRight(pair) && !isRight(pair)),
-    gone: before.length - pairs.length,
-    added: after.length - pairs.length,
-  };
+  const then = new Map();
+  for (let i = 0; i < countOf(before); i++) {
+    const old = answerOf(before, i);
+    then.set(old.key, old);
+  }
+  const changes = { both: 0, relabeled: 0, rightThen: 0, rightBefore: 0, rightNow: 0, fixed: 0,
+    broken: 0 };
+  for (let i = 0; i < countOf(after); i++) {
+    const now = answerOf(after, i);
+    const old = then.get(now.key);
+    if (!old) continue;
+    const [wasRight, isRight] = [old.predicted === now.label, now.predicted === now.label];
+    changes.both++;
+    changes.relabeled += now.label !== old.label;
+    changes.rightThen += old.predicted === old.label;
+    changes.rightBefore += wasRight;
+    changes.rightNow += isRight;
+    changes.fixed += isRight && !wasRight;
+    changes.broken += wasRight && !isRight;
+  }
+  const { both } = changes;
+  return { ...changes, gone: countOf(before) - both, added: countOf(after) - both };
 }
 
 /**

@@ -1,14 +1,19 @@
 // The page's state, and who draws what from it. Drawing happens at most once per animation frame
-// per watcher.
+// per watcher, and stops where a frame has had enough of it.
+
+/** Milliseconds of drawing in a frame: what is more goes on in the next. */
+const SLICE = 15;
 
 /**
  * @param {object} initial
  * @param {(draw: () => void) => void} schedule   requestAnimationFrame in the page, anything in a
  *   test
+ * @param {() => number} clock   milliseconds
  */
-export function createStore(initial, schedule = (draw) => requestAnimationFrame(draw)) {
+export function createStore(initial, schedule = (draw) => requestAnimationFrame(draw),
+  clock = () => performance.now()) {
   const state = { ...initial };
-  const dirty = new Set();
+  const due = new Set();
   let watchers = new Set();
   let drawing = null;
   let pending = false;
@@ -17,6 +22,7 @@ export function createStore(initial, schedule = (draw) => requestAnimationFrame(
     watcher.inner.forEach(drop);
     watcher.inner.clear();
     watchers.delete(watcher);
+    due.delete(watcher);
   }
 
   /** What a watcher's drawing watches belongs to it: the next drawing replaces it. */
@@ -32,13 +38,20 @@ export function createStore(initial, schedule = (draw) => requestAnimationFrame(
     }
   }
 
+  function later() {
+    if (pending) return;
+    pending = true;
+    schedule(draw);
+  }
+
   function draw() {
     pending = false;
-    const keys = new Set(dirty);
-    dirty.clear();
+    const end = clock() + SLICE;
     for (const watcher of [...watchers]) {
-      const wanted = watcher.wanted.some((key) => keys.has(key));
-      if (wanted && watchers.has(watcher)) run(watcher);
+      if (!due.has(watcher)) continue;
+      if (clock() >= end) return later();
+      due.delete(watcher);
+      run(watcher);
     }
   }
 
@@ -50,10 +63,10 @@ export function createStore(initial, schedule = (draw) => requestAnimationFrame(
      */
     set(patch) {
       Object.assign(state, patch);
-      for (const key of Object.keys(patch)) dirty.add(key);
-      if (pending) return;
-      pending = true;
-      schedule(draw);
+      for (const watcher of watchers) {
+        if (watcher.wanted.some((key) => key in patch)) due.add(watcher);
+      }
+      later();
     },
     /** Draws now, and after every change of one of the fields. */
     watch(wanted, update) {
@@ -65,6 +78,7 @@ export function createStore(initial, schedule = (draw) => requestAnimationFrame(
     /** Forgets all watchers: the page is about to be built anew (in another language). */
     unwatchAll() {
       watchers = new Set();
+      due.clear();
     },
   };
 }

@@ -3,13 +3,15 @@
 
 import { t } from '../i18n/index.js';
 import { failureOf } from './failure.js';
-import { compareRuns } from './run-changes.js';
 import { optionsOf } from './setup.js';
 
 /** Milliseconds of work a request: short enough that the worker answers typing at once. */
 const SLICE = 40;
 /** Milliseconds between two showings of where it is: drawing takes from the cores that train. */
 const SHOW = 200;
+
+/** What corrections changed is looked at by few: the code comes behind the page's own. */
+export const loadChanges = () => import('./changes-box.js');
 
 export function trainActions(app) {
   const { store } = app;
@@ -34,13 +36,13 @@ export function trainActions(app) {
     const update = (patch) => store.set({ training: Object.assign(training, patch) });
     update({});
     try {
-      const before = app.state.result ? await app.engine.tested() : [];
+      const before = await app.engine.tested();
       update({ session: await app.engine.startSession(options ?? optionsOf(setup)) });
       await pull(training, update).finally(() => {
         document.title = t('app.title');
       });
       const report = await app.engine.report();
-      const changes = await changesSince(before, data);
+      const changes = await changesSince(before, data).catch(() => null);
       const source = { model: model.info.name, ...data };
       const result = { report, session: training.session, source, changes };
       store.set({
@@ -65,12 +67,13 @@ export function trainActions(app) {
     return { name, sample, testName, place: app.place(), corrections, corrected };
   }
 
-  /** What the corrections changed, where the run before was on the same table without them. */
+  /** What draws what corrections changed, where the run before was on this table without them. */
   async function changesSince(before, { place, corrections }) {
     const last = app.state.result?.source;
-    if (before.length === 0 || last?.place !== place) return null;
+    if (!before || last?.place !== place) return null;
     if (JSON.stringify(last.corrections) === JSON.stringify(corrections)) return null;
-    return compareRuns(before, await app.engine.tested());
+    const [{ drawChanges }, now] = await Promise.all([loadChanges(), app.engine.tested()]);
+    return drawChanges(before, now);
   }
 
   /** The same options once more, on the rows as they are corrected now. */
