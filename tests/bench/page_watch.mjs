@@ -144,7 +144,8 @@ async function processOf(browser) {
 function mainThread(pid) {
   const read = (name) => readFileSync(`/proc/${pid}/task/${pid}/${name}`, 'utf8');
   const [ran, waited] = read('schedstat').split(' ').map((each) => Number(each) / 1e6);
-  return { ran, waited, slept: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(read('status'))[1]) };
+  const [, slept] = /^voluntary_ctxt_switches:\s+(\d+)/m.exec(read('status'));
+  return { ran, waited, slept: Number(slept) };
 }
 
 /**

@@ -35,7 +35,8 @@ test('rows that were packed are the same when they are taken out', () => {
 });
 
 test('predictions are written in slices, with a pause between each two', async () => {
-  const many = Array.from({ length: 2600 }, (_, i) => row(i + 1, `text ${i}`, 'ham', 'ham', [1, 0]));
+  const many = Array.from({ length: 2600 },
+    (_, i) => row(i + 1, `text ${i}`, 'ham', 'ham', [1, 0]));
   const pause = vi.fn(async () => {});
   const all = { ...result, tested: packTested(many, classes) };
   const lines = (await (await predictionsCsv(all, pause)).text()).split('\r\n');

@@ -2,7 +2,7 @@
 // per watcher, and stops where a frame has had enough of it.
 
 /** Milliseconds of drawing in a frame: what is more goes on in the next. */
-const SLICE = 15;
+const SLICE = 8;
 
 /**
  * @param {object} initial
