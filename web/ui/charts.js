@@ -9,12 +9,6 @@ const POINTS = 400;
 /** Milliseconds between two drawings of a curve. */
 const REDRAW = 150;
 
-/** A chart begins with nothing to lay out. */
-const EMPTY = {
-  animation: false, maintainAspectRatio: false, plugins: { legend: { display: false } },
-  scales: { x: { display: false }, y: { display: false } },
-};
-
 let library = null;
 
 export function loadCharts() {
@@ -123,7 +117,7 @@ export function lineChart(label, configure) {
     const { data, options } = configure(latest, palette());
     if (!chart) {
       letGo();
-      chart = new Chart(canvas, { type: 'line', data: { datasets: [] }, options: EMPTY,
+      chart = new Chart(canvas, { type: 'line', data: { datasets: [] }, options,
         plugins: [openingMarks] });
       charts.add(chart);
       return draw(latest); // in another task: both together would hold the page up
