@@ -67,7 +67,7 @@ afina_status cli_make_fresh(afina_gpt *gpt, const afina_tokenizer *tokenizer,
   AFINA_TRY(read_weights(gpt, fresh->init, error));
   if (!fresh->widen) return AFINA_OK;
   afina_gpt wide;
-  AFINA_TRY(afina_gpt_widen(&wide, gpt, &rng, error));
+  AFINA_TRY(afina_gpt_widen(&wide, gpt, 0.25, &rng, error));
   afina_gpt_free(gpt);
   *gpt = wide;
   return AFINA_OK;
