@@ -22,16 +22,22 @@ static size_t lanes_of(const afina_pretrain_options *o) {
   return parts < AFINA_LANES ? parts : AFINA_LANES;
 }
 
+/* What kernels of one thread work with. */
+static size_t scratch_bytes(const afina_gpt_config *config) {
+  size_t scratch = AFINA_ATTENTION_SCRATCH(config->context, config->channels / config->heads);
+  if (scratch < AFINA_GEMM_SCRATCH) scratch = AFINA_GEMM_SCRATCH;
+  return times(scratch + 15, sizeof(afina_real));
+}
+
 /* Of one lane: a part of the batch, logits, and what kernels work with. */
 static size_t lane_bytes(const afina_gpt_config *config, const afina_pretrain_options *o) {
   const afina_gpt_batch batch = {.rows = {.N = o->micro_batch * o->context, .B = o->micro_batch},
                                  .end_block = config->layers,
                                  .keep = true};
-  size_t pass, scratch = AFINA_ATTENTION_SCRATCH(config->context, config->channels / config->heads);
-  if (scratch < AFINA_GEMM_SCRATCH) scratch = AFINA_GEMM_SCRATCH;
+  size_t pass;
   if (!afina_gpt_pass_bytes(config, &batch, &pass)) return SIZE_MAX;
-  const size_t reals = plus(times(config->vocabulary, AFINA_LOGIT_ROWS), scratch + 15);
-  return plus(pass, times(reals, sizeof(afina_real)));
+  const size_t logits = times(config->vocabulary, AFINA_LOGIT_ROWS * sizeof(afina_real));
+  return plus(plus(pass, logits), scratch_bytes(config));
 }
 
 /* Windows stand in the batch with targets and losses, and once more as the last update's. */
@@ -51,7 +57,8 @@ afina_status afina_pretrain_measure(afina_pretrain_need *out, const afina_gpt_co
   afina_pretrain_need need = {.weights = model,
                               .gradients = times(model, lanes),
                               .moments = plus(times(model, 2), muon),
-                              .activations = times(lane_bytes(config, o), lanes),
+                              .activations = plus(times(lane_bytes(config, o), lanes),
+                                                  times(scratch_bytes(config), threads)),
                               .texts = texts_bytes(o, tokens),
                               .saving = times(model, 3)};
   const size_t parts[] = {need.gradients, need.moments, need.activations, need.texts, need.saving};
