@@ -65,6 +65,9 @@ export function rowOf(tested, i) {
   };
 }
 
+/** All rows, where they are few. */
+export const rowsOf = (tested) => Array.from(tested.ends, (_, i) => rowOf(tested, i));
+
 /** Rows of a cell of the confusion matrix, those first of which the model was surest. */
 export function cellOf(tested, actual, predicted) {
   const { ends, probabilities } = tested;

@@ -5,6 +5,7 @@ import { PARTS } from '../../engine/bridge.js';
 import { fail } from '../../engine/failure.js';
 import { trimmed } from '../../engine/labels.js';
 import { createSession, labeledRows, prepareRows } from '../../engine/session.js';
+import { rowsOf } from '../../engine/tested.js';
 
 /** What a measurement reads at most, and how long its updates may take. */
 const MEASURED_ROWS = 48;
@@ -125,7 +126,7 @@ export function createInside(context) {
     const { classes, report, tested, model: handle } = session.finish();
     if (keep) await context.keepModel(keep, handle);
     else own.freeModel(handle);
-    return { classes, report: JSON.parse(report), tested };
+    return { classes, report: JSON.parse(report), tested: rowsOf(tested) };
   }
 
   /** Up to the next update, or to the next phase where it does not train. */
