@@ -12,7 +12,8 @@ typedef struct cli_fresh_model {
   size_t seed;
 } cli_fresh_model;
 
-/* A language model for this tokenizer; free with afina_gpt_free, also after an error. */
+/* A language model for this tokenizer, to which weights of another are carried over (transfer.h);
+ * free with afina_gpt_free, also after an error. */
 afina_status cli_make_fresh(afina_gpt *gpt, const afina_tokenizer *tokenizer,
                             const cli_fresh_model *fresh, afina_error *error);
 
