@@ -92,7 +92,8 @@ test('the head gives the probabilities of the command line', async () => {
   await trainNatively(diary, ['--strategy', 'head', '--no-ngrams', '--seed', '1', '--out', folder]);
   const seen = [];
   await goTo(page, 5);
-  for (const text of ['A prova foi péssima, não gostei.', 'Quero mais visitas como esta']) {
+  const texts = ['A prova foi péssima, não gostei.', 'A prova foi muito boa, quero "mais".'];
+  for (const text of texts) {
     await page.locator('.controls input[type=text]').fill(text);
     const { stdout } = await promisify(execFile)(built('release/afina'),
       ['classify', '--model', folder, text]);

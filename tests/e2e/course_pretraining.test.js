@@ -23,8 +23,8 @@ afterAll(async () => {
 
 const LOOP = 'course.html#lang=en&numerics=plain&show=5-03-loop-treinamento';
 const SIZES = { layers: 2, width: 32, heads: 4, context: 32, vocabulary: 300, seed: 4 };
-const OPTIONS = { context: 32, batch: 4, lr: 0.004, seed: 4, tokens: 1500 * 4 * 32 };
-const ASKED = 'layers=2&width=32&context=32&vocabulary=300&seed=4&batch=4&lr=0.004&updates=1500';
+const OPTIONS = { context: 32, batch: 4, lr: 0.004, seed: 4, tokens: 4000 * 4 * 32 };
+const ASKED = 'layers=2&width=32&context=32&vocabulary=300&seed=4&batch=4&lr=0.004&updates=4000';
 
 const saved = (page) => page.locator('.picture').textContent()
   .then((text) => Number(/checkpointupdate ([\d,]*\d)/.exec(text)?.[1].replace(',', '') ?? 0));
@@ -59,30 +59,30 @@ test('a run in a tab that was closed goes on in another, to the same bits', asyn
   expect(await again.locator('textarea').inputValue()).toBe(text);
   const resumed = await saved(again);
   expect(resumed).toBeGreaterThan(0);
-  expect(resumed).toBeLessThan(1500);
+  expect(resumed).toBeLessThan(4000);
   await playButton(again).click();
   await eventually(() => again.locator('.says').textContent()).toContain('The run is done');
-  await eventually(() => saved(again)).toBe(1500);
+  await eventually(() => saved(again)).toBe(4000);
   await again.locator('.task-done').waitFor();
   await expectAccessible(again);
 
   await again.locator('.course-path a', { hasText: 'Checkpoints' }).click();
-  const kept = again.locator('.checkpoint-list li', { hasText: 'update 1,500 of 1,500' });
+  const kept = again.locator('.checkpoint-list li', { hasText: 'update 4,000 of 4,000' });
   await kept.waitFor();
   const { name, bytes } = await download(again,
-    '.checkpoint-list li:has-text("update 1,500 of 1,500") button:has-text("Download")');
-  expect(name).toBe('afina-checkpoint-1500.zip');
+    '.checkpoint-list li:has-text("update 4,000 of 4,000") button:has-text("Download")');
+  expect(name).toBe('afina-checkpoint-4000.zip');
   const files = unzip(new Uint8Array(bytes));
   expect(Buffer.from(files['text.txt']).toString()).toBe(text);
   expect(Buffer.from(files['state.safetensors']).equals(await native(text))).toBe(true);
 
   // Checkpoints were shown with a run of ours; the reader's is there again, in the worker too.
   await again.locator('.course-path a', { hasText: 'The training loop' }).click();
-  await eventually(() => again.locator('.says').textContent()).toContain('after 1,500 updates');
+  await eventually(() => again.locator('.says').textContent()).toContain('after 4,000 updates');
   await again.locator('.course-path a', { hasText: 'Checkpoints' }).click();
   await kept.waitFor();
   await kept.getByRole('button', { name: /^Go on/ }).click();
-  await again.getByText('The checkpoint after update 1,500').waitFor();
+  await again.getByText('The checkpoint after update 4,000').waitFor();
   for (let stage = 2; stage <= 5; stage++) {
     await again.getByRole('button', { name: 'Next', exact: true }).click();
     await again.getByText(`Step ${stage} of 5`).waitFor();
