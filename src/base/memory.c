@@ -15,6 +15,16 @@ bool afina_add(size_t a, size_t b, size_t *out) {
   return true;
 }
 
+size_t afina_times(size_t a, size_t b) {
+  size_t product;
+  return afina_multiply(a, b, &product) ? product : SIZE_MAX;
+}
+
+size_t afina_plus(size_t a, size_t b) {
+  size_t sum;
+  return afina_add(a, b, &sum) ? sum : SIZE_MAX;
+}
+
 void *afina_allocate(size_t count, size_t element_size) {
   size_t size;
   if (!afina_multiply(count, element_size, &size)) return NULL;

@@ -14,6 +14,9 @@
 bool afina_multiply(size_t a, size_t b, size_t *out);
 /* *out = a + b; false when the sum does not fit. */
 bool afina_add(size_t a, size_t b, size_t *out);
+/* The same where only a bound is asked for: SIZE_MAX when it does not fit. */
+size_t afina_times(size_t a, size_t b);
+size_t afina_plus(size_t a, size_t b);
 
 /* Zeroed memory for count elements, or NULL when there is none or the size overflows. Free with
  * free(). */

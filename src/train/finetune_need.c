@@ -29,16 +29,6 @@ size_t afina_finetune_tokens_at_once(const afina_gpt_config *config, size_t thre
   return each * threads;
 }
 
-static size_t plus(size_t a, size_t b) {
-  size_t sum;
-  return afina_add(a, b, &sum) ? sum : SIZE_MAX;
-}
-
-static size_t times(size_t a, size_t b) {
-  size_t product;
-  return afina_multiply(a, b, &product) ? product : SIZE_MAX;
-}
-
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
@@ -46,7 +36,7 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t most_tokens(const afina_finetune_shape *shape, size_t at_once, size_t texts,
                           bool repeats) {
   const size_t all = repeats ? SIZE_MAX : shape->tokens; /* a text may be drawn again */
-  const size_t bound = smaller(times(shape->longest, texts), all);
+  const size_t bound = smaller(afina_times(shape->longest, texts), all);
   return smaller(bound, larger(at_once, shape->longest));
 }
 
@@ -103,21 +93,22 @@ static size_t activations(const afina_gpt_config *config, const afina_finetune_o
 /* Lists of tokens may have twice the room that they use; rows stand in the split and, for each kind
  * of batch, as listed and in this epoch's order. */
 static size_t texts_bytes(const afina_finetune_shape *shape, const afina_finetune_options *o) {
-  const size_t ids = times(2 * sizeof(uint32_t), plus(shape->tokens, 64));
-  const size_t places = times(8 * sizeof(size_t), shape->rows);
+  const size_t ids = afina_times(2 * sizeof(uint32_t), afina_plus(shape->tokens, 64));
+  const size_t places = afina_times(8 * sizeof(size_t), shape->rows);
   /* of the test rows, with and without the factors; of validation rows, three times */
-  const size_t answers =
-      times(times(plus(times(5, shape->rows), 8), shape->classes), sizeof(float));
-  const size_t drawn = o->recipe.draws ? plus(times(2 * sizeof(size_t), shape->rows),
-                                              times(sizeof(uint32_t) * shape->longest, o->batch))
-                                       : 0;
-  return plus(plus(ids, places), plus(answers, drawn));
+  const size_t answers = afina_times(
+      afina_times(afina_plus(afina_times(5, shape->rows), 8), shape->classes), sizeof(float));
+  const size_t drawn = o->recipe.draws
+                           ? afina_plus(afina_times(2 * sizeof(size_t), shape->rows),
+                                        afina_times(sizeof(uint32_t) * shape->longest, o->batch))
+                           : 0;
+  return afina_plus(afina_plus(ids, places), afina_plus(answers, drawn));
 }
 
 size_t afina_finetune_text_bytes(const afina_dataset *data) {
   size_t bytes = 0;
   for (size_t i = 0; i < afina_dataset_count(data); i++)
-    bytes = plus(bytes, afina_dataset_row(data, i).text_size);
+    bytes = afina_plus(bytes, afina_dataset_row(data, i).text_size);
   return bytes;
 }
 
@@ -136,7 +127,7 @@ static size_t ngrams_bytes(const afina_finetune_shape *shape) {
 }
 
 size_t afina_finetune_room(const afina_finetune_options *options) {
-  return plus(options->memory_bytes, afina_store_bytes(options->store));
+  return afina_plus(options->memory_bytes, afina_store_bytes(options->store));
 }
 
 /* The most that a cache of `cache` bytes adds to the store, where there is memory for it. */
@@ -145,10 +136,10 @@ static size_t store_bytes(const afina_finetune_options *o, const afina_finetune_
   const bool shares = o->strategy.kind != AFINA_STRATEGY_GRADUAL;
   if (!o->store || !cache || !shares) return 0;
   const size_t room = afina_store_budget(o->store) - afina_store_bytes(o->store);
-  const size_t ids =
-      plus(times(afina_store_overhead(0), shape->rows), times(sizeof(uint32_t), shape->tokens));
-  const size_t added = smaller(plus(cache, ids), room);
-  return plus(total, added) > o->memory_bytes ? 0 : added;
+  const size_t ids = afina_plus(afina_times(afina_store_overhead(0), shape->rows),
+                                afina_times(sizeof(uint32_t), shape->tokens));
+  const size_t added = smaller(afina_plus(cache, ids), room);
+  return afina_plus(total, added) > o->memory_bytes ? 0 : added;
 }
 
 static afina_status parameters(size_t *total, size_t *trained, const afina_gpt_config *config,
@@ -173,7 +164,8 @@ static size_t moved(const afina_gpt_config *config, const afina_finetune_shape *
 /* A copy of the tuned model and its file, where they are more than what is free when nothing trains
  * any more: gradients, two moments and the best epoch. */
 static size_t saving(size_t total, size_t trained, size_t gradients) {
-  const size_t copies = times(total, 2), free = plus(trained, times(gradients, 3));
+  const size_t copies = afina_times(total, 2),
+               free = afina_plus(trained, afina_times(gradients, 3));
   return copies > free ? copies - free : 0;
 }
 
@@ -193,9 +185,10 @@ static size_t boundaries(afina_finetune_need *need, const afina_gpt_config *conf
     if (cache.kind > need->cache_kind) need->cache_kind = cache.kind;
     kept = larger(kept, cache.bytes);
     const size_t rows = block == L ? need->texts_at_once : need->tokens_at_once;
-    gathered = larger(gathered, times(rows, afina_readout_width(config) * sizeof(afina_real)));
+    gathered =
+        larger(gathered, afina_times(rows, afina_readout_width(config) * sizeof(afina_real)));
   }
-  need->cache = plus(kept, gathered);
+  need->cache = afina_plus(kept, gathered);
   return kept;
 }
 
@@ -219,9 +212,10 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
   const size_t vectors = afina_finetune_at_once(o) ? 2 + (size_t)AFINA_LBFGS_VECTORS : 2;
   afina_finetune_need need = {
       .weights =
-          times(plus(plus(total, trained), saving(total, trained, gradients)), sizeof(afina_real)),
-      .gradients = times(gradients, sizeof(afina_real)),
-      .moments = times(gradients, vectors * sizeof(afina_real)),
+          afina_times(afina_plus(afina_plus(total, trained), saving(total, trained, gradients)),
+                      sizeof(afina_real)),
+      .gradients = afina_times(gradients, sizeof(afina_real)),
+      .moments = afina_times(gradients, vectors * sizeof(afina_real)),
       .ngrams = o->ngrams ? ngrams_bytes(&shape) : 0,
       .texts = texts_bytes(&shape, o),
       .tokens_at_once = at_once,
@@ -230,9 +224,10 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
   const size_t kept = boundaries(&need, &config, o, threads, &shape);
   const size_t parts[] = {need.weights, need.gradients, need.moments, need.activations,
                           need.cache,   need.ngrams,    need.texts};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) need.total = plus(need.total, parts[i]);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    need.total = afina_plus(need.total, parts[i]);
   need.store = store_bytes(o, &shape, kept, need.total);
-  need.total = plus(need.total, need.store);
+  need.total = afina_plus(need.total, need.store);
   *out = need;
   return AFINA_OK;
 }
@@ -278,7 +273,7 @@ afina_status afina_finetune_refuse(const afina_finetune_need *need, const afina_
       "training takes %zu MB (weights %zu, gradients and moments %zu, activations %zu, kept "
       "activations %zu, n-grams %zu, texts %zu), but %s; %s",
       megabytes(need->total), megabytes(need->weights),
-      megabytes(plus(need->gradients, need->moments)), megabytes(need->activations),
+      megabytes(afina_plus(need->gradients, need->moments)), megabytes(need->activations),
       megabytes(need->cache), megabytes(need->ngrams), megabytes(need->texts), room,
       *less ? less : "use fewer or shorter texts, or a smaller model");
 }

@@ -7,16 +7,6 @@
 
 enum { MEGABYTE = 1 << 20 };
 
-static size_t plus(size_t a, size_t b) {
-  size_t sum;
-  return afina_add(a, b, &sum) ? sum : SIZE_MAX;
-}
-
-static size_t times(size_t a, size_t b) {
-  size_t product;
-  return afina_multiply(a, b, &product) ? product : SIZE_MAX;
-}
-
 static size_t lanes_of(const afina_pretrain_options *o) {
   const size_t parts = o->batch / o->micro_batch;
   return parts < AFINA_LANES ? parts : AFINA_LANES;
@@ -26,7 +16,7 @@ static size_t lanes_of(const afina_pretrain_options *o) {
 static size_t scratch_bytes(const afina_gpt_config *config) {
   size_t scratch = AFINA_ATTENTION_SCRATCH(config->context, config->channels / config->heads);
   if (scratch < AFINA_GEMM_SCRATCH) scratch = AFINA_GEMM_SCRATCH;
-  return times(scratch + 15, sizeof(afina_real));
+  return afina_times(scratch + 15, sizeof(afina_real));
 }
 
 /* Of one lane: a part of the batch, logits, and what kernels work with. */
@@ -36,14 +26,14 @@ static size_t lane_bytes(const afina_gpt_config *config, const afina_pretrain_op
                                  .keep = true};
   size_t pass;
   if (!afina_gpt_pass_bytes(config, &batch, &pass)) return SIZE_MAX;
-  const size_t logits = times(config->vocabulary, AFINA_LOGIT_ROWS * sizeof(afina_real));
-  return plus(plus(pass, logits), scratch_bytes(config));
+  const size_t logits = afina_times(config->vocabulary, AFINA_LOGIT_ROWS * sizeof(afina_real));
+  return afina_plus(afina_plus(pass, logits), scratch_bytes(config));
 }
 
 /* Windows stand in the batch with targets and losses, and once more as the last update's. */
 static size_t texts_bytes(const afina_pretrain_options *o, size_t tokens) {
   const size_t window = (3 * sizeof(uint32_t) + 2 * sizeof(afina_real)) * (o->context + 1);
-  return plus(times(sizeof(uint16_t), tokens), times(window, o->batch));
+  return afina_plus(afina_times(sizeof(uint16_t), tokens), afina_times(window, o->batch));
 }
 
 afina_status afina_pretrain_measure(afina_pretrain_need *out, const afina_gpt_config *config,
@@ -51,19 +41,21 @@ afina_status afina_pretrain_measure(afina_pretrain_need *out, const afina_gpt_co
                                     afina_error *error) {
   afina_params params;
   AFINA_TRY(afina_params_init(&params, config, error));
-  const size_t model = times(params.total, sizeof(afina_real)), lanes = lanes_of(o);
+  const size_t model = afina_times(params.total, sizeof(afina_real)), lanes = lanes_of(o);
   const size_t muon = o->optimizer == AFINA_MUON ? afina_muon_bytes(&params, 0, threads) : 0;
   afina_params_free(&params);
-  afina_pretrain_need need = {.weights = model,
-                              .gradients = times(model, lanes),
-                              .moments = plus(times(model, 2), muon),
-                              .activations = plus(times(lane_bytes(config, o), lanes),
-                                                  times(scratch_bytes(config), threads)),
-                              .texts = texts_bytes(o, tokens),
-                              .saving = times(model, 3)};
+  afina_pretrain_need need = {
+      .weights = model,
+      .gradients = afina_times(model, lanes),
+      .moments = afina_plus(afina_times(model, 2), muon),
+      .activations = afina_plus(afina_times(lane_bytes(config, o), lanes),
+                                afina_times(scratch_bytes(config), threads)),
+      .texts = texts_bytes(o, tokens),
+      .saving = afina_times(model, 3)};
   const size_t parts[] = {need.gradients, need.moments, need.activations, need.texts, need.saving};
   need.total = need.weights;
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) need.total = plus(need.total, parts[i]);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    need.total = afina_plus(need.total, parts[i]);
   *out = need;
   return AFINA_OK;
 }
@@ -98,6 +90,7 @@ afina_status afina_pretrain_fits(const afina_gpt_config *config,
                     "pretraining takes %zu MB (weights %zu, gradients and moments %zu, activations "
                     "%zu, texts %zu, a checkpoint %zu), but there are %zu MB; %s",
                     megabytes(need.total), megabytes(need.weights),
-                    megabytes(plus(need.gradients, need.moments)), megabytes(need.activations),
-                    megabytes(need.texts), megabytes(need.saving), memory / MEGABYTE, less);
+                    megabytes(afina_plus(need.gradients, need.moments)),
+                    megabytes(need.activations), megabytes(need.texts), megabytes(need.saving),
+                    memory / MEGABYTE, less);
 }
