@@ -25,6 +25,10 @@ size_t afina_plus(size_t a, size_t b) {
   return afina_add(a, b, &sum) ? sum : SIZE_MAX;
 }
 
+size_t afina_megabytes(size_t bytes) {
+  return bytes / AFINA_MEGABYTE + (bytes % AFINA_MEGABYTE != 0);
+}
+
 void *afina_allocate(size_t count, size_t element_size) {
   size_t size;
   if (!afina_multiply(count, element_size, &size)) return NULL;

@@ -18,6 +18,10 @@ bool afina_add(size_t a, size_t b, size_t *out);
 size_t afina_times(size_t a, size_t b);
 size_t afina_plus(size_t a, size_t b);
 
+enum { AFINA_MEGABYTE = 1 << 20 };
+/* Whole megabytes, rounded up. */
+size_t afina_megabytes(size_t bytes);
+
 /* Zeroed memory for count elements, or NULL when there is none or the size overflows. Free with
  * free(). */
 void *afina_allocate(size_t count, size_t element_size);

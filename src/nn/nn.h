@@ -29,6 +29,8 @@ typedef struct afina_exec {
 afina_status afina_exec_init(afina_exec *exec, const afina_kernels *kernels, afina_pool *pool,
                              size_t context, size_t D, afina_error *error);
 void afina_exec_free(afina_exec *exec);
+/* What that takes of memory for each thread; context and D as it accepts them. */
+size_t afina_exec_bytes(size_t context, size_t D);
 
 /* afina_pool_run for a job that takes one thread about `work` nanoseconds: one that is done before
  * other threads would have begun is the caller's alone. */

@@ -15,7 +15,6 @@ enum {
   OPERATIONS = 1200000000,
   FEWEST_TOKENS = 64, /* for each thread: below it, the products get slower */
   MOST_TOKENS = 4096,
-  MEGABYTE = 1 << 20,
 };
 
 size_t afina_finetune_tokens_at_once(const afina_gpt_config *config, size_t threads,
@@ -232,8 +231,6 @@ afina_status afina_finetune_measure(afina_finetune_need *out, const afina_gpt_co
   return AFINA_OK;
 }
 
-static size_t megabytes(size_t bytes) { return bytes / MEGABYTE + (bytes % MEGABYTE != 0); }
-
 /* "head would take 12 MB, ...": what takes clearly less. */
 static void propose(char *out, size_t room, const afina_finetune_need *need,
                     const afina_gpt_config *config, const afina_finetune_options *options,
@@ -255,7 +252,7 @@ static void propose(char *out, size_t room, const afina_finetune_need *need,
         less.total > need->total / 10 * 9)
       continue;
     const int n = snprintf(out + used, room - used, "%s%s would take %zu MB", used ? ", " : "",
-                           others[i].name, megabytes(less.total));
+                           others[i].name, afina_megabytes(less.total));
     if (n < 0 || (size_t)n >= room - used) return;
     used += (size_t)n;
   }
@@ -266,14 +263,15 @@ afina_status afina_finetune_refuse(const afina_finetune_need *need, const afina_
                                    const afina_finetune_shape *shape, afina_error *error) {
   char room[64] = "there is not as much", less[160] = "";
   if (options->memory_bytes != SIZE_MAX)
-    snprintf(room, sizeof room, "there are %zu MB", afina_finetune_room(options) / MEGABYTE);
+    snprintf(room, sizeof room, "there are %zu MB", afina_finetune_room(options) / AFINA_MEGABYTE);
   propose(less, sizeof less, need, config, options, threads, shape);
   return afina_fail(
       error, AFINA_E_MEMORY,
       "training takes %zu MB (weights %zu, gradients and moments %zu, activations %zu, kept "
       "activations %zu, n-grams %zu, texts %zu), but %s; %s",
-      megabytes(need->total), megabytes(need->weights),
-      megabytes(afina_plus(need->gradients, need->moments)), megabytes(need->activations),
-      megabytes(need->cache), megabytes(need->ngrams), megabytes(need->texts), room,
+      afina_megabytes(need->total), afina_megabytes(need->weights),
+      afina_megabytes(afina_plus(need->gradients, need->moments)),
+      afina_megabytes(need->activations), afina_megabytes(need->cache),
+      afina_megabytes(need->ngrams), afina_megabytes(need->texts), room,
       *less ? less : "use fewer or shorter texts, or a smaller model");
 }

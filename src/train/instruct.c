@@ -8,7 +8,7 @@
 #include "finetune_need.h"
 
 /* Rows of logits at a time: for V = 16384 in F32 they are 8 MB. */
-enum { LOGIT_ROWS = 128, MEGABYTE = 1 << 20 };
+enum { LOGIT_ROWS = 128 };
 
 /* ---- a run is made and cleared away ---- */
 
@@ -81,9 +81,9 @@ static afina_status refuse(const afina_instruct_run *run, size_t memory, afina_e
   return afina_fail(error, AFINA_E_MEMORY,
                     "this run takes %zu MB (weights %zu, gradients and moments %zu, activations "
                     "%zu), but there are %zu: lora:8 or a smaller batch take less",
-                    need.total / MEGABYTE, need.weights / MEGABYTE,
-                    (need.gradients + need.moments) / MEGABYTE, need.activations / MEGABYTE,
-                    memory / MEGABYTE);
+                    need.total / AFINA_MEGABYTE, need.weights / AFINA_MEGABYTE,
+                    (need.gradients + need.moments) / AFINA_MEGABYTE,
+                    need.activations / AFINA_MEGABYTE, memory / AFINA_MEGABYTE);
 }
 
 static afina_status allocate(afina_instruct_run *run, afina_error *error) {

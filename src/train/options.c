@@ -112,7 +112,7 @@ afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t l
 }
 
 /* With fewer rows than this there is none to spare for validation. */
-enum { FEW_ROWS = 300, HEAD_EPOCHS = 50, MOST_MOVES = 100, MEGABYTE = 1 << 20 };
+enum { FEW_ROWS = 300, HEAD_EPOCHS = 50, MOST_MOVES = 100 };
 
 /* AdamW moves a weight by about the learning rate in each update, whatever the gradient. Without
  * validation, what keeps the head from believing its few texts too much is how far it may go in
@@ -191,7 +191,7 @@ void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config
       .split_seed = 1,
       .test_share = 0.2,
       .ngrams = true,
-      .cache_bytes = (size_t)512 * MEGABYTE,
+      .cache_bytes = (size_t)512 * AFINA_MEGABYTE,
       .memory_bytes = SIZE_MAX,
   };
   afina_recipe_defaults(&out->recipe);
@@ -303,9 +303,9 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_number(json, "test_share", 0, 0.9, o.test_share, &o.test_share, error));
   AFINA_TRY(afina_json_bool(json, "ngrams", o.ngrams, &o.ngrams, error));
   double cache;
-  AFINA_TRY(afina_json_number(json, "cache_mb", 0, 4095, (double)o.cache_bytes / MEGABYTE, &cache,
-                              error));
-  o.cache_bytes = (size_t)(cache * MEGABYTE);
+  AFINA_TRY(afina_json_number(json, "cache_mb", 0, 4095, (double)o.cache_bytes / AFINA_MEGABYTE,
+                              &cache, error));
+  o.cache_bytes = (size_t)(cache * AFINA_MEGABYTE);
   o.seed = seed;
   o.split_seed = split_seed;
   AFINA_TRY(afina_strategy_parse_adapters(&o.strategy, &o.lora, json, config, error));
@@ -335,20 +335,20 @@ cJSON *afina_finetune_options_json(const afina_finetune_options *o) {
   char strategy[AFINA_STRATEGY_NAME];
   afina_strategy_print(&o->strategy, strategy);
   cJSON *json = cJSON_CreateObject();
-  const bool fine = cJSON_AddStringToObject(json, "strategy", strategy) &&
-                    cJSON_AddStringToObject(json, "readout", afina_readout_name(o->readout)) &&
-                    cJSON_AddNumberToObject(json, "epochs", (double)o->epochs) &&
-                    cJSON_AddNumberToObject(json, "patience", (double)o->patience) &&
-                    cJSON_AddNumberToObject(json, "lr", o->lr) &&
-                    cJSON_AddNumberToObject(json, "batch", (double)o->batch) &&
-                    cJSON_AddNumberToObject(json, "weight_decay", o->weight_decay) &&
-                    cJSON_AddNumberToObject(json, "seed", (double)o->seed) &&
-                    cJSON_AddNumberToObject(json, "split_seed", (double)o->split_seed) &&
-                    cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
-                    cJSON_AddNumberToObject(json, "test_share", o->test_share) &&
-                    cJSON_AddBoolToObject(json, "ngrams", o->ngrams) &&
-                    afina_recipe_print(&o->recipe, json) &&
-                    cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / MEGABYTE);
+  const bool fine =
+      cJSON_AddStringToObject(json, "strategy", strategy) &&
+      cJSON_AddStringToObject(json, "readout", afina_readout_name(o->readout)) &&
+      cJSON_AddNumberToObject(json, "epochs", (double)o->epochs) &&
+      cJSON_AddNumberToObject(json, "patience", (double)o->patience) &&
+      cJSON_AddNumberToObject(json, "lr", o->lr) &&
+      cJSON_AddNumberToObject(json, "batch", (double)o->batch) &&
+      cJSON_AddNumberToObject(json, "weight_decay", o->weight_decay) &&
+      cJSON_AddNumberToObject(json, "seed", (double)o->seed) &&
+      cJSON_AddNumberToObject(json, "split_seed", (double)o->split_seed) &&
+      cJSON_AddNumberToObject(json, "valid_share", o->valid_share) &&
+      cJSON_AddNumberToObject(json, "test_share", o->test_share) &&
+      cJSON_AddBoolToObject(json, "ngrams", o->ngrams) && afina_recipe_print(&o->recipe, json) &&
+      cJSON_AddNumberToObject(json, "cache_mb", (double)o->cache_bytes / AFINA_MEGABYTE);
   if (fine && afina_strategy_print_adapters(&o->strategy, &o->lora, json)) return json;
   cJSON_Delete(json);
   return NULL;

@@ -5,8 +5,6 @@
 #include "memory.h"
 #include "pretrain_private.h"
 
-enum { MEGABYTE = 1 << 20 };
-
 static size_t lanes_of(const afina_pretrain_options *o) {
   const size_t parts = o->batch / o->micro_batch;
   return parts < AFINA_LANES ? parts : AFINA_LANES;
@@ -14,9 +12,7 @@ static size_t lanes_of(const afina_pretrain_options *o) {
 
 /* What kernels of one thread work with. */
 static size_t scratch_bytes(const afina_gpt_config *config) {
-  size_t scratch = AFINA_ATTENTION_SCRATCH(config->context, config->channels / config->heads);
-  if (scratch < AFINA_GEMM_SCRATCH) scratch = AFINA_GEMM_SCRATCH;
-  return afina_times(scratch + 15, sizeof(afina_real));
+  return afina_exec_bytes(config->context, config->channels / config->heads);
 }
 
 /* Of one lane: a part of the batch, logits, and what kernels work with. */
@@ -60,8 +56,6 @@ afina_status afina_pretrain_measure(afina_pretrain_need *out, const afina_gpt_co
   return AFINA_OK;
 }
 
-static size_t megabytes(size_t bytes) { return bytes / MEGABYTE + (bytes % MEGABYTE != 0); }
-
 /* "a batch of 1 would take 12 MB": where that is clearly less. */
 static void propose(char *out, size_t room, const afina_pretrain_need *need,
                     const afina_gpt_config *config, const afina_pretrain_options *options,
@@ -73,7 +67,7 @@ static void propose(char *out, size_t room, const afina_pretrain_need *need,
       afina_pretrain_measure(&less, config, &other, threads, tokens, NULL) == AFINA_OK &&
       less.total <= need->total / 10 * 9;
   if (is_less)
-    snprintf(out, room, "a batch of 1 would take %zu MB", megabytes(less.total));
+    snprintf(out, room, "a batch of 1 would take %zu MB", afina_megabytes(less.total));
   else
     snprintf(out, room, "use a smaller model");
 }
@@ -89,8 +83,8 @@ afina_status afina_pretrain_fits(const afina_gpt_config *config,
   return afina_fail(error, AFINA_E_MEMORY,
                     "pretraining takes %zu MB (weights %zu, gradients and moments %zu, activations "
                     "%zu, texts %zu, a checkpoint %zu), but there are %zu MB; %s",
-                    megabytes(need.total), megabytes(need.weights),
-                    megabytes(afina_plus(need.gradients, need.moments)),
-                    megabytes(need.activations), megabytes(need.texts), megabytes(need.saving),
-                    memory / MEGABYTE, less);
+                    afina_megabytes(need.total), afina_megabytes(need.weights),
+                    afina_megabytes(afina_plus(need.gradients, need.moments)),
+                    afina_megabytes(need.activations), afina_megabytes(need.texts),
+                    afina_megabytes(need.saving), memory / AFINA_MEGABYTE, less);
 }
