@@ -73,8 +73,9 @@ async function answer(name, event) {
   return withHeaders(response);
 }
 
-/** Drops what older versions left, unless a page of theirs may be open. */
+/** Drops what older versions left, unless a page of theirs may be open or a newer one comes. */
 async function prune() {
+  if (self.registration.installing || self.registration.waiting) return;
   const pages = await self.clients.matchAll({ includeUncontrolled: true });
   if (pages.length > 1) return;
   const places = new Set(Object.keys(files).map(place));
@@ -88,7 +89,7 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(Promise.all([self.clients.claim(), prune()]));
+  event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener('fetch', (event) => {
@@ -102,5 +103,6 @@ self.addEventListener('message', (event) => {
   const wanted = (event.data.keep ?? []).map(nameOf).filter((name) => name !== null);
   const names = Object.keys(files).filter((name) => wanted.some(
     (each) => each === name || (each.endsWith('/') && name.startsWith(each))));
-  event.waitUntil(Promise.allSettled(names.map(keep)));
+  // Not while this worker is activated: a page that is opened then would wait for it.
+  event.waitUntil(Promise.allSettled([...names.map(keep), prune()]));
 });
