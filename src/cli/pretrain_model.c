@@ -19,10 +19,10 @@ static const afina_gpt_config mini = {.context = 256,
                                       .inner = 768,
                                       .readout = AFINA_READOUT_WORDS};
 static const afina_gpt_config base = {.context = 256,
-                                      .channels = 320,
+                                      .channels = 384,
                                       .layers = 4,
-                                      .heads = 5,
-                                      .inner = 1280,
+                                      .heads = 12,
+                                      .inner = 1536,
                                       .readout = AFINA_READOUT_WORDS};
 
 static afina_status make_config(afina_gpt_config *config, const afina_tokenizer *tokenizer,

@@ -87,7 +87,7 @@ static void layers(double peak) {
   static const struct {
     const char *name;
     size_t C;
-  } models[] = {{"mini", 192}, {"ref-small", 256}, {"base", 320}};
+  } models[] = {{"mini", 192}, {"ref-small", 256}, {"base", 384}};
   static const size_t rows[] = {32, 128, 320, 2048};
   static const struct {
     const char *name;
