@@ -35,7 +35,7 @@ export default {
     ' on working.',
 
   'model.title': 'The model',
-  'model.choice': 'afina-base knows more words, for about two and a half times the work.',
+  'model.choice': 'afina-base knows more words, for about three and a half times the work.',
   'model.loading': 'Loading the weights…',
   'model.loadingBytes':
     'Loading the weights: {loaded} of {total}. You can already choose your data.',

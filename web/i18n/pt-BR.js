@@ -35,7 +35,7 @@ export default {
 
   'model.title': 'O modelo',
   'model.choice':
-    'O afina-base conhece mais palavras e exige cerca de duas vezes e meia o trabalho.',
+    'O afina-base conhece mais palavras e exige cerca de três vezes e meia o trabalho.',
   'model.loading': 'Carregando os pesos…',
   'model.loadingBytes': 'Carregando os pesos: {loaded} de {total}. Você já pode escolher os dados.',
   'model.opening': 'Abrindo o modelo…',
