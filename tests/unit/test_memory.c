@@ -66,8 +66,12 @@ static void print_base_files(afina_tokenizer *tokenizer, afina_bytes *config, af
   afina_error error;
   afina_gpt gpt;
   afina_rng rng;
-  const afina_gpt_config shape = {
-      .vocabulary = 16000, .context = 256, .channels = 384, .layers = 4, .heads = 12, .inner = 1536};
+  const afina_gpt_config shape = {.vocabulary = 16000,
+                                  .context = 256,
+                                  .channels = 384,
+                                  .layers = 4,
+                                  .heads = 12,
+                                  .inner = 1536};
   fine(afina_gpt_init(&gpt, &shape, &error), &error);
   afina_rng_seed(&rng, 3);
   afina_params_random(&gpt.params, gpt.weights, 0, &rng);
