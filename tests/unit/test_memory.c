@@ -61,33 +61,32 @@ static void test_no_allocation_in_steps(void **state) {
 
 /* ---- what a run takes ---- */
 
-static void print_base_files(afina_tokenizer *tokenizer, afina_bytes *config, afina_bytes *weights,
-                             afina_bytes *json) {
+static const afina_gpt_config base = {
+    .vocabulary = 16000, .context = 256, .channels = 384, .layers = 4, .heads = 12, .inner = 1536};
+static const afina_gpt_config mini = {
+    .vocabulary = 8192, .context = 256, .channels = 192, .layers = 4, .heads = 6, .inner = 768};
+
+static void print_files(const afina_gpt_config *shape, afina_tokenizer *tokenizer,
+                        afina_bytes *config, afina_bytes *weights, afina_bytes *json) {
   afina_error error;
   afina_gpt gpt;
   afina_rng rng;
-  const afina_gpt_config shape = {.vocabulary = 16000,
-                                  .context = 256,
-                                  .channels = 384,
-                                  .layers = 4,
-                                  .heads = 12,
-                                  .inner = 1536};
-  fine(afina_gpt_init(&gpt, &shape, &error), &error);
+  fine(afina_gpt_init(&gpt, shape, &error), &error);
   afina_rng_seed(&rng, 3);
   afina_params_random(&gpt.params, gpt.weights, 0, &rng);
-  fine(afina_gpt_config_print(&shape, NULL, afina_tokenizer_end_of_text(tokenizer), config, &error),
+  fine(afina_gpt_config_print(shape, NULL, afina_tokenizer_end_of_text(tokenizer), config, &error),
        &error);
   fine(afina_weights_write(&gpt, NULL, weights, &error), &error);
   fine(afina_tokenizer_print(tokenizer, json, &error), &error);
   afina_gpt_free(&gpt);
 }
 
-static afina_model *base_model(void) {
+static afina_model *model_of(const afina_gpt_config *shape) {
   afina_error error;
   afina_model *model = NULL;
   afina_bytes config = {0}, weights = {0}, json = {0};
   afina_tokenizer *tokenizer = rig_tokenizer();
-  print_base_files(tokenizer, &config, &weights, &json);
+  print_files(shape, tokenizer, &config, &weights, &json);
   fine(afina_model_load(&model, config.data, config.size, weights.data, weights.size, json.data,
                         json.size, &error),
        &error);
@@ -135,7 +134,7 @@ static afina_finetune_need need_of(const rig *r, const afina_dataset *data, cons
 static void test_full_tuning_takes_six_times_the_weights(void **state) {
   (void)state;
   afina_error error;
-  rig r = {.model = base_model()};
+  rig r = {.model = model_of(&base)};
   fine(afina_runtime_create(&r.runtime, 2, &error), &error);
   fine(afina_dataset_create(&r.data, &error), &error);
   rig_fill(r.data, AFINA_PART_TRAIN, 1000, 1);
@@ -173,7 +172,7 @@ static void test_adapters_take_what_is_said(void **state) {
   static const char *const strategies[] = {"lora:8", "prefix:20", "prompt:20"};
   for (size_t i = 0; i < 3; i++) {
     char options[96];
-    rig r = {.model = base_model()};
+    rig r = {.model = model_of(&mini)};
     fine(afina_runtime_create(&r.runtime, 2, &error), &error);
     fine(afina_dataset_create(&r.data, &error), &error);
     rig_fill(r.data, AFINA_PART_TRAIN, 300, 1);
@@ -200,7 +199,7 @@ static void test_adapters_take_what_is_said(void **state) {
 static void test_gradual_takes_the_worst_boundary(void **state) {
   (void)state;
   afina_error error;
-  rig r = {.model = base_model()};
+  rig r = {.model = model_of(&mini)};
   fine(afina_runtime_create(&r.runtime, 2, &error), &error);
   fine(afina_dataset_create(&r.data, &error), &error);
   rig_fill(r.data, AFINA_PART_TRAIN, 400, 1);
@@ -235,7 +234,7 @@ static void test_refused_in_figures(void **state) {
   afina_progress progress = {0};
   afina_pool *pool = NULL;
   afina_exec exec;
-  rig r = {.model = base_model()};
+  rig r = {.model = model_of(&base)};
   const afina_gpt *gpt = &r.model->gpt;
   fine(afina_dataset_create(&r.data, &error), &error);
   add_texts(r.data, 300);
