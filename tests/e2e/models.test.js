@@ -29,7 +29,7 @@ it('begins with the model of the address, and comes back to the other', async ()
   expect((await pressed(page)).join()).toMatch(/^afina-base\s+1\d(\.\d)? MB$/);
   await harness.train(page);
   const large = await reported(page);
-  expect(large.model.width).toBe(320);
+  expect(large.model.width).toBe(384);
   expect(await page.locator('.origin').innerText()).toContain('afina-base, trained on');
   await page.locator('#step-classify textarea').fill('I was charged twice');
   await page.locator('.probability').first().waitFor();
@@ -70,7 +70,7 @@ it('takes the other by the control, keeps what came, and works with it offline',
   await page.locator('#train-start:enabled').click();
   await page.locator('[data-model=mini]:disabled').waitFor();
   await page.locator('#step-evaluate .downloads').waitFor();
-  expect((await reported(page)).model.width).toBe(320);
+  expect((await reported(page)).model.width).toBe(384);
   expect(await page.locator('[data-model=mini]').isEnabled()).toBe(true);
   expect(troubles).toEqual([]);
   await context.close();
