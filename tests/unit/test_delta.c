@@ -134,7 +134,7 @@ static void test_damaged_ones_are_refused(void **state) {
       {"afina.delta", "afina.other"},
       {"afina.delta\":\"1\"", "afina.delta\":\"2\""},
       {"afina.config", "afina.confix"},
-      {"afina.base_sha256", "afina.base_shaXXX"},
+      {"afina.base_sha256", "afina.base_sha512"},
       {"score.weight", "score.weighs"},
       {"h.1.attn.c_attn.lora_a", "h.1.attn.c_attn.lora_x"},
       {"h.1.attn.c_attn.lora_b", "h.9.attn.c_attn.lora_b"},
