@@ -33,13 +33,8 @@ typedef struct job {
 } job;
 
 static afina_status prepare_model(job *j, afina_error *error) {
-  afina_bytes json = {0};
-  AFINA_TRY(j->tokenizer_path ? cli_read_file(&json, j->tokenizer_path, error)
-                              : cli_read_in(&json, j->fresh.init ? j->fresh.init : j->out,
-                                            "tokenizer.json", error));
-  afina_status status = afina_tokenizer_parse(&j->tokenizer, json.data, json.size, error);
-  afina_bytes_free(&json);
-  if (status != AFINA_OK) return status;
+  AFINA_TRY(cli_read_tokenizer(&j->tokenizer, j->tokenizer_path,
+                               j->fresh.init ? j->fresh.init : j->out, error));
   AFINA_TRY(cli_make_fresh(&j->gpt, j->tokenizer, &j->fresh, error));
   const afina_gpt_config config = j->gpt.config;
   AFINA_TRY(afina_pool_create(&j->pool, j->threads, error));

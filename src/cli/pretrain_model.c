@@ -57,9 +57,11 @@ static afina_status read_weights(afina_gpt *gpt, const char *folder, afina_error
   return status;
 }
 
-static afina_status read_tokenizer(afina_tokenizer **out, const char *folder, afina_error *error) {
+afina_status cli_read_tokenizer(afina_tokenizer **out, const char *path, const char *folder,
+                                afina_error *error) {
   afina_bytes json = {0};
-  AFINA_TRY(cli_read_in(&json, folder, "tokenizer.json", error));
+  AFINA_TRY(path ? cli_read_file(&json, path, error)
+                 : cli_read_in(&json, folder, "tokenizer.json", error));
   const afina_status status = afina_tokenizer_parse(out, json.data, json.size, error);
   afina_bytes_free(&json);
   return status;
@@ -117,7 +119,7 @@ afina_status cli_make_fresh(afina_gpt *gpt, const afina_tokenizer *tokenizer,
     return AFINA_OK;
   }
   afina_tokenizer *own = NULL;
-  AFINA_TRY(read_tokenizer(&own, fresh->init, error));
+  AFINA_TRY(cli_read_tokenizer(&own, NULL, fresh->init, error));
   afina_status status = make_config(&config, own, fresh, error);
   if (status == AFINA_OK) status = afina_gpt_init(gpt, &config, error);
   if (status == AFINA_OK) status = continue_model(gpt, own, tokenizer, fresh, &rng, error);
