@@ -2,6 +2,7 @@
 // previous result stays until the new one is there.
 
 import { t } from '../i18n/index.js';
+import { h } from './dom.js';
 import { failureOf } from './failure.js';
 import { optionsOf } from './setup.js';
 
@@ -42,7 +43,7 @@ export function trainActions(app) {
         document.title = t('app.title');
       });
       const report = await app.engine.report();
-      const changes = await changesSince(before, data).catch(() => null);
+      const changes = await changesSince(before, data).catch(cannotCompare);
       const source = { model: model.info.name, ...data };
       const result = { report, session: training.session, source, changes };
       store.set({
@@ -74,6 +75,12 @@ export function trainActions(app) {
     if (JSON.stringify(last.corrections) === JSON.stringify(corrections)) return null;
     const [{ drawChanges }, now] = await Promise.all([loadChanges(), app.engine.tested()]);
     return drawChanges(before, now);
+  }
+
+  /** The result is there all the same: what stands in the comparison's place says why it is not. */
+  function cannotCompare(error) {
+    const { detail } = failureOf(error);
+    return () => h('p', { class: 'hint changes' }, t('workshop.failed', { detail }));
   }
 
   /** The same options once more, on the rows as they are corrected now. */
