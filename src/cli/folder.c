@@ -18,6 +18,16 @@ afina_status cli_create_runtime(afina_runtime **out, size_t threads, const char 
   return status;
 }
 
+afina_status cli_read_tokenizer(afina_tokenizer **out, const char *path, const char *folder,
+                                afina_error *error) {
+  afina_bytes json = {0};
+  AFINA_TRY(path ? cli_read_file(&json, path, error)
+                 : cli_read_in(&json, folder, "tokenizer.json", error));
+  const afina_status status = afina_tokenizer_parse(out, json.data, json.size, error);
+  afina_bytes_free(&json);
+  return status;
+}
+
 afina_status cli_load_model(afina_model **out, const char *folder, afina_error *error) {
   struct stat found;
   if (stat(folder, &found) != 0 || !S_ISDIR(found.st_mode))

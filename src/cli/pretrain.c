@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "folder.h"
 #include "pretrain.h"
 #include "pretrain_model.h"
 #include "streams.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "folder.h"
 #include "safetensors.h"
 #include "transfer.h"
 #include "weights.h"
@@ -54,16 +55,6 @@ static afina_status read_weights(afina_gpt *gpt, const char *folder, afina_error
     afina_safetensors_close(file);
   }
   afina_bytes_free(&bytes);
-  return status;
-}
-
-afina_status cli_read_tokenizer(afina_tokenizer **out, const char *path, const char *folder,
-                                afina_error *error) {
-  afina_bytes json = {0};
-  AFINA_TRY(path ? cli_read_file(&json, path, error)
-                 : cli_read_in(&json, folder, "tokenizer.json", error));
-  const afina_status status = afina_tokenizer_parse(out, json.data, json.size, error);
-  afina_bytes_free(&json);
   return status;
 }
 

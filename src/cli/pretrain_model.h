@@ -12,10 +12,6 @@ typedef struct cli_fresh_model {
   size_t seed;
 } cli_fresh_model;
 
-/* The tokenizer of a file, or where path is NULL of a folder; free with afina_tokenizer_free. */
-afina_status cli_read_tokenizer(afina_tokenizer **out, const char *path, const char *folder,
-                                afina_error *error);
-
 /* A language model for this tokenizer, to which weights of another are carried over (transfer.h);
  * free with afina_gpt_free, also after an error. */
 afina_status cli_make_fresh(afina_gpt *gpt, const afina_tokenizer *tokenizer,

@@ -6,6 +6,7 @@
 #include "bpe_train.h"
 #include "cli.h"
 #include "corpus.h"
+#include "folder.h"
 #include "streams.h"
 
 int cli_tokenize(int argc, char **argv) {
@@ -15,11 +16,10 @@ int cli_tokenize(int argc, char **argv) {
     return CLI_USAGE;
   afina_error error;
   afina_status status;
-  afina_bytes json = {0}, input = {0};
+  afina_bytes input = {0};
   afina_tokenizer *tokenizer = NULL;
   afina_tokens tokens = {0};
-  CLI_TRY(cli_read_in(&json, folder, "tokenizer.json", &error));
-  CLI_TRY(afina_tokenizer_parse(&tokenizer, json.data, json.size, &error));
+  CLI_TRY(cli_read_tokenizer(&tokenizer, NULL, folder, &error));
   if (!text) CLI_TRY(cli_read_stdin(&input, &error));
   CLI_TRY(afina_tokenizer_encode(tokenizer, text ? text : (const char *)input.data,
                                  text ? strlen(text) : input.size, &tokens, &error));
@@ -30,7 +30,6 @@ done:
   afina_tokens_free(&tokens);
   afina_tokenizer_free(tokenizer);
   afina_bytes_free(&input);
-  afina_bytes_free(&json);
   return status == AFINA_OK ? CLI_OK : cli_fail("tokenize", &error);
 }
 
