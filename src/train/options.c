@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,19 +116,33 @@ afina_adapters afina_finetune_adapters(const afina_finetune_options *o, size_t l
 enum { FEW_ROWS = 300, HEAD_EPOCHS = 50, MOST_MOVES = 100 };
 
 /* AdamW moves a weight by about the learning rate in each update, whatever the gradient. Without
- * validation, what keeps the head from believing its few texts too much is how far it may go in
- * all: the sum of the rates of all updates. */
-static const double head_reach = 0.25;
-static const double head_fastest = 2e-3;
+ * validation, what keeps a model from believing its few texts too much is how far it may go in all:
+ * the sum of the rates of all updates is `reach` at most. */
+typedef struct schedule {
+  double reach, fastest; /* the latter is the rate at most */
+  size_t epochs;         /* with few rows */
+  double rate;           /* with more, of which some validate */
+  size_t least, most;    /* epochs then */
+} schedule;
+
+static const schedule schedules[] = {
+    [AFINA_STRATEGY_HEAD] = {0.25, 2e-3, HEAD_EPOCHS, 1e-3, HEAD_EPOCHS, HEAD_EPOCHS},
+    [AFINA_STRATEGY_LAST] = {0.08, 5e-4, 10, 2e-3, 5, 10},
+    [AFINA_STRATEGY_FULL] = {0.06, 3e-4, 10, 1e-3, 5, 30},
+    [AFINA_STRATEGY_GRADUAL] = {INFINITY, 5e-4, 30, 5e-4, 10, 30},
+    [AFINA_STRATEGY_LORA] = {0.08, 2e-3, 10, 2e-3, 5, 30},
+    [AFINA_STRATEGY_PREFIX] = {INFINITY, 2e-2, 30, 2e-2, 5, 30},
+    [AFINA_STRATEGY_PROMPT] = {INFINITY, 5e-3, 30, 5e-3, 5, 30},
+};
 
 static size_t clamp(double value, size_t low, size_t high) {
   return value < (double)low ? low : value > (double)high ? high : (size_t)value;
 }
 
 /* To one digit, so that it can be read. */
-static double head_rate(size_t rows, size_t epochs, size_t batch) {
-  const double updates = (double)epochs * ((double)rows / (double)batch + 1);
-  const double rate = head_reach / updates < head_fastest ? head_reach / updates : head_fastest;
+static double few_rate(const schedule *s, size_t rows, size_t batch) {
+  const double updates = (double)s->epochs * ((double)rows / (double)batch + 1);
+  const double rate = s->reach / updates < s->fastest ? s->reach / updates : s->fastest;
   double unit = 1e-3;
   while (unit > rate) unit /= 10;
   return (double)(size_t)(rate / unit + 0.5) * unit;
@@ -145,35 +160,12 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       config->readout == AFINA_READOUT_WORDS && !head ? AFINA_READOUT_MEAN : config->readout;
   o->valid_share = rows < FEW_ROWS ? 0 : 0.1;
   o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
-  o->recipe.lbfgs = false;
-  switch (o->strategy.kind) {
-    case AFINA_STRATEGY_HEAD:
-      o->recipe.lbfgs = rows < FEW_ROWS;
-      o->epochs = o->recipe.lbfgs ? MOST_MOVES : HEAD_EPOCHS;
-      o->lr = rows < FEW_ROWS ? head_rate(rows, HEAD_EPOCHS, o->batch) : 1e-3;
-      break;
-    case AFINA_STRATEGY_LAST:
-      o->lr = 2e-3;
-      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
-      break;
-    case AFINA_STRATEGY_FULL:
-      o->lr = 1e-3;
-      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
-      break;
-    case AFINA_STRATEGY_GRADUAL:
-      o->lr = 5e-4;
-      o->epochs = clamp(20000.0 / (double)(rows + 1), 10, 30);
-      break;
-    case AFINA_STRATEGY_LORA:
-      o->lr = 2e-3;
-      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
-      break;
-    case AFINA_STRATEGY_PREFIX:
-    case AFINA_STRATEGY_PROMPT:
-      o->lr = o->strategy.kind == AFINA_STRATEGY_PREFIX ? 2e-2 : 5e-3;
-      o->epochs = clamp(20000.0 / (double)(rows + 1), 5, 30);
-      break;
-  }
+  const schedule *s = &schedules[o->strategy.kind];
+  const bool few = rows < FEW_ROWS;
+  o->lr = few ? few_rate(s, rows, o->batch) : s->rate;
+  o->epochs = few ? s->epochs : clamp(20000.0 / (double)(rows + 1), s->least, s->most);
+  o->recipe.lbfgs = few && o->strategy.kind == AFINA_STRATEGY_HEAD;
+  if (o->recipe.lbfgs) o->epochs = MOST_MOVES;
   o->lora.alpha = 2 * (double)o->strategy.size;
   o->lora.targets = AFINA_LORA_ALL;
   const bool gradual = o->strategy.kind == AFINA_STRATEGY_GRADUAL;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,28 @@ static void test_defaults(void **state) {
     assert_false(o.recipe.lbfgs);
     const double updates = (double)o.epochs * ((double)rows[i] / (double)o.batch + 1);
     assert_true(o.lr <= 2e-3 && o.lr * updates < 0.37 && (o.lr > 1.9e-3 || o.lr * updates > 0.18));
+  }
+}
+
+/* The more rows without validation, the less each moves the blocks; with validation, faster. */
+static void test_defaults_of_few_rows_go_not_far(void **state) {
+  (void)state;
+  static const char *const strategies[] = {"last:1", "full", "lora:2"};
+  static const size_t rows[] = {16, 64, 199, 200, 299};
+  for (size_t s = 0; s < sizeof strategies / sizeof *strategies; s++) {
+    char json[64];
+    afina_error error;
+    afina_finetune_options o, many;
+    snprintf(json, sizeof json, "{\"strategy\":\"%s\"}", strategies[s]);
+    assert_int_equal(parse(&many, json, 300, &error), AFINA_OK);
+    assert_true(many.valid_share > 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+      assert_int_equal(parse(&o, json, rows[i], &error), AFINA_OK);
+      const double updates = (double)o.epochs * ((double)rows[i] / (double)o.batch + 1);
+      assert_true(o.valid_share == 0 && o.lr <= many.lr && o.epochs <= many.epochs);
+      assert_true(o.lr > 0 && o.lr * updates < 0.11);
+    }
+    assert_true(o.lr < many.lr);
   }
 }
 
@@ -249,6 +272,7 @@ int main(void) {
       cmocka_unit_test(test_strategies),
       cmocka_unit_test(test_what_trains),
       cmocka_unit_test(test_defaults),
+      cmocka_unit_test(test_defaults_of_few_rows_go_not_far),
       cmocka_unit_test(test_absent_null_and_zero_are_defaults),
       cmocka_unit_test(test_optimizer),
       cmocka_unit_test(test_values_are_kept),
