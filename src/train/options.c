@@ -148,7 +148,10 @@ static double few_rate(const schedule *s, size_t rows, size_t batch) {
   return (double)(size_t)(rate / unit + 0.5) * unit;
 }
 
-static size_t patience_of(size_t epochs) { return epochs < 8 ? 3 : epochs / 3 + 1; }
+static void set_epochs(afina_finetune_options *o, size_t epochs) {
+  o->epochs = epochs;
+  o->patience = epochs < 8 ? 3 : epochs / 3 + 1;
+}
 
 /* What depends on the strategy and the amount of data. */
 static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *config, size_t rows) {
@@ -158,19 +161,19 @@ static void fill_defaults(afina_finetune_options *o, const afina_gpt_config *con
       o->strategy.kind == AFINA_STRATEGY_HEAD || o->strategy.kind == AFINA_STRATEGY_GRADUAL;
   o->readout =
       config->readout == AFINA_READOUT_WORDS && !head ? AFINA_READOUT_MEAN : config->readout;
-  o->valid_share = rows < FEW_ROWS ? 0 : 0.1;
-  o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
   const schedule *s = &schedules[o->strategy.kind];
   const bool few = rows < FEW_ROWS;
+  o->valid_share = few ? 0 : 0.1;
+  o->batch = rows < 200 ? 8 : rows < 2000 ? 16 : 32;
   o->lr = few ? few_rate(s, rows, o->batch) : s->rate;
-  o->epochs = few ? s->epochs : clamp(20000.0 / (double)(rows + 1), s->least, s->most);
   o->recipe.lbfgs = few && o->strategy.kind == AFINA_STRATEGY_HEAD;
-  if (o->recipe.lbfgs) o->epochs = MOST_MOVES;
+  set_epochs(o, o->recipe.lbfgs ? MOST_MOVES
+                : few           ? s->epochs
+                                : clamp(20000.0 / (double)(rows + 1), s->least, s->most));
   o->lora.alpha = 2 * (double)o->strategy.size;
   o->lora.targets = AFINA_LORA_ALL;
   const bool gradual = o->strategy.kind == AFINA_STRATEGY_GRADUAL;
   o->recipe.layer_decay = gradual ? 1 / 2.6 : 1;
-  o->patience = patience_of(o->epochs);
 }
 
 void afina_finetune_defaults(afina_finetune_options *out, const afina_gpt_config *config,
@@ -253,10 +256,7 @@ static afina_status choose_optimizer(afina_finetune_options *o, const cJSON *jso
     return afina_fail(error, AFINA_E_ARGUMENT,
                       "option 'optimizer': 'lbfgs' goes with strategy head, without dropout and "
                       "with sampling 'shuffle'");
-  if (head) {
-    o->epochs = o->recipe.lbfgs ? MOST_MOVES : HEAD_EPOCHS;
-    o->patience = patience_of(o->epochs);
-  }
+  if (head) set_epochs(o, o->recipe.lbfgs ? MOST_MOVES : HEAD_EPOCHS);
   return AFINA_OK;
 }
 
@@ -281,10 +281,7 @@ static afina_status parse(afina_finetune_options *out, const cJSON *json,
   AFINA_TRY(afina_json_number(json, "lr", 0, 10, 0, &lr, error));
   AFINA_TRY(afina_recipe_parse(&o.recipe, json, error));
   AFINA_TRY(choose_optimizer(&o, json, batch || lr > 0, error));
-  if (epochs) {
-    o.epochs = epochs;
-    o.patience = patience_of(epochs);
-  }
+  if (epochs) set_epochs(&o, epochs);
   if (batch) o.batch = batch;
   if (lr > 0) o.lr = lr;
   AFINA_TRY(afina_json_size(json, "patience", 0, 10000, o.patience, &o.patience, error));
